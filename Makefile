@@ -1,0 +1,64 @@
+# Every command a developer or user needs; each does its own set-up. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= .citecheck
+HOST ?= 127.0.0.1
+PORT ?= 8000
+SHARED ?= ../shared/data
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev browser serve check unit test eval accept bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(BIN)/.runtime ## build .venv with what citecheck needs to run
+setup-dev: $(BIN)/.dev ## ... and what its tests need
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(BIN)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --upgrade "$$(grep '^pip==' requirements.lock)"
+	$(BIN)/python -m pip install -q --constraint requirements.lock --editable .
+	touch $@
+
+# torch first and pinned: an unpinned one brings several gigabytes of GPU libraries.
+$(BIN)/.dev: $(BIN)/.runtime
+	$(BIN)/python -m pip install -q "$$(grep '^torch==' requirements.lock)"
+	$(BIN)/python -m pip install -q --constraint requirements.lock --group dev
+	touch $@
+
+browser: ## a Chromium for the page's tests (installs Debian's where there is none)
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+
+serve: setup ## index the seeds at the first start, then serve the page and the API
+	@test -e $(DATA)/.seeded || ($(BIN)/citecheck index seeds --data $(DATA) && touch $(DATA)/.seeded)
+	$(BIN)/citecheck serve --data $(DATA) --host $(HOST) --port $(PORT)
+
+check: setup-dev ## formatting, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup-dev browser
+	$(BIN)/python -m pytest
+
+# pytest last, so that its summary is the last thing printed.
+test: check unit ## every check and test
+
+eval: setup ## ask the gold questions over the seeds and print the figures
+	$(BIN)/citecheck eval run
+
+accept: setup ## make the present figures the committed baseline
+	$(BIN)/citecheck eval accept
+
+bench: setup-dev ## measure speed and retrieval quality (public data in SHARED, else only what the seeds allow)
+	$(BIN)/python -m benchmarks --shared $(SHARED)
+
+lock: setup-dev ## write the exact versions in use to requirements.lock
+	$(BIN)/python -m pip freeze --all --exclude-editable | grep -v ' @ ' | sed 's/+cpu$$//' > requirements.lock
+
+clean: ## remove what was built here (not your data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

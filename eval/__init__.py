@@ -1,0 +1,1 @@
+"""Does it still answer right? Gold sets, metrics, runs and reports."""

@@ -1,0 +1,89 @@
+"""The console script `citecheck`: the service's commands, and `eval` beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from service import cli
+
+if TYPE_CHECKING:
+    from eval.session import Evaluation, Request
+
+eval_app = typer.Typer(no_args_is_help=True, help="Measure whether it still answers right.", rich_markup_mode=None)
+cli.app.add_typer(eval_app, name="eval")
+
+
+@eval_app.callback()
+def about() -> None:
+    """Measure whether it still answers right."""
+
+
+@eval_app.command("run")
+def run_command(
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Which part of the gold to use.")] = "all",
+    gold: Annotated[Path | None, typer.Option(help="Gold items, JSON lines (default: the built-in ones).")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="Files the gold is about, indexed afresh (default: the seeds).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for the run (default: eval-runs/DATE-SPLIT).")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Evaluate this data folder as it is (default: a temporary one).")
+    ] = None,
+    as_json: cli.JsonOption = False,
+) -> None:
+    """Put every gold question to citecheck and score what comes back; exit code 1 if a quote is not verbatim."""
+    from eval.session import Request, figures
+    from service.render import print_json
+
+    request = Request(split=split, gold=gold, documents=documents, data=data, out=out)
+    evaluation = _with_progress(request)
+    if as_json:
+        print_json(figures(evaluation))
+    else:
+        _show(evaluation)
+    if evaluation.summary.broken:
+        raise typer.Exit(1)
+
+
+@eval_app.command("accept")
+def accept_command(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `eval run` wrote.")],
+    baseline: Annotated[Path | None, typer.Option(help="Where the baseline is kept (default: eval/baseline).")] = None,
+) -> None:
+    """Make a run the baseline that later ones are compared with."""
+    from eval.rundir import BASELINE, read_run, write_baseline
+
+    write_baseline(read_run(run_folder), baseline or BASELINE)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli.run(cli.app)
+
+
+def _with_progress(request: Request) -> Evaluation:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from eval.session import evaluate
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("indexing", total=None)
+        return evaluate(
+            request,
+            on_start=lambda total: progress.update(task, description="asking", total=total),
+            on_item=lambda _: progress.advance(task),
+        )
+
+
+def _show(evaluation: Evaluation) -> None:
+    from rich.console import Console
+
+    from eval.report import terminal
+
+    console = Console()
+    console.print(terminal(evaluation.summary))
+    console.print(f"Written to {evaluation.folder}", markup=False, highlight=False)

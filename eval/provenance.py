@@ -1,0 +1,61 @@
+"""Where a run comes from: settings, model and index fingerprints, code, machine and moment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from eval.results import Provenance
+from service.pipeline import Pipeline
+
+_PACKAGES = ("index", "service", "eval")
+_DIGITS = 12
+
+
+def describe(pipeline: Pipeline, gold: Path) -> Provenance:
+    """Record what `pipeline` is made of as it stands now."""
+    # The data folder is a place on one machine and often a temporary one; what it holds is in `index`.
+    settings = pipeline.settings.model_dump(mode="json", exclude={"data"})
+    return Provenance(
+        settings={**settings, "min_confidence": pipeline.min_confidence},
+        models={"encoder": pipeline.library.encoder.fingerprint, "reader": pipeline.reader.fingerprint},
+        index=index_fingerprint(pipeline),
+        gold=f"{gold.name} {_digest([gold.read_bytes()])}",
+        code=f"citecheck {_version()} {code_fingerprint()}",
+        machine={"platform": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()},
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def index_fingerprint(pipeline: Pipeline) -> str:
+    """Hash the indexed document versions and the passages they were cut into."""
+    store = pipeline.library.store
+    versions = (f"{record.document_id}@{record.version}" for record in store.records(limit=store.count(), offset=0))
+    _, passages = store.layout()
+    return _digest([*(name.encode() for name in versions), *(content for _, _, content, _ in passages)])
+
+
+def code_fingerprint() -> str:
+    """Hash the Python source of the three packages: it names the code also where no repository is at hand."""
+    root = Path(__file__).parent.parent
+    sources = sorted(path for package in _PACKAGES for path in (root / package).rglob("*.py"))
+    return _digest(part for path in sources for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
+
+
+def _version() -> str:
+    try:
+        return version("citecheck")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:_DIGITS]

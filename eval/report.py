@@ -1,0 +1,137 @@
+"""A run's summary as terminal tables and as Markdown, both from the same cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group as Stack
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from eval.results import ItemResult, Provenance
+from eval.scoring import METRICS
+from eval.summary import FAILURE_KINDS, Group, Summary
+
+_COLUMNS = ("hit@1", "hit@5", "mrr@10", "f1", "contains", "citation_accuracy", "refusal_recall")
+_SHORT = {"citation_accuracy": "cite acc.", "refusal_recall": "refusal rec."}
+_ANSWER_LIMIT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells ready to print; columns in `numeric` are aligned right."""
+
+    title: str
+    columns: tuple[str, ...]
+    numeric: frozenset[int]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tables(summary: Summary) -> tuple[Table, ...]:
+    """Lay out the figures that the same code and documents always reproduce: overall, breakdowns, failures."""
+    return (
+        _overall(summary.overall),
+        *(_breakdown(f"By {key}", groups) for key, groups in summary.breakdowns.items()),
+        _kinds(summary),
+        _failures(summary),
+    )
+
+
+def latency_table(summary: Summary) -> Table:
+    """Lay out the time `ask` took, which differs from machine to machine."""
+    columns = tuple(summary.latency_ms)
+    row = tuple(f"{value:.1f}" for value in summary.latency_ms.values())
+    return Table("Latency of ask, ms", columns, frozenset(range(len(columns))), (row,))
+
+
+def terminal(summary: Summary) -> Stack:
+    """Render for a terminal."""
+    return Stack(*(_rich(table) for table in (*tables(summary), latency_table(summary))))
+
+
+def markdown(summary: Summary, provenance: Provenance | None) -> str:
+    """Render as Markdown; without `provenance`, as the baseline is kept: nothing of the machine or the moment."""
+    parts = ["# Evaluation"]
+    parts += [_markdown(table) for table in tables(summary)]
+    if provenance is not None:
+        parts += [_markdown(latency_table(summary)), _markdown(_origin(provenance))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _overall(overall: Group) -> Table:
+    rows = []
+    for metric in METRICS:
+        figure = overall.figures[metric.name]
+        rows.append((metric.name, _number(figure.value), str(figure.count), metric.definition))
+    return Table(
+        f"All {overall.items} items", ("metric", "value", "items", "what it is"), frozenset({1, 2}), tuple(rows)
+    )
+
+
+def _breakdown(title: str, groups: Sequence[Group]) -> Table:
+    rows = tuple(
+        (group.name, str(group.items), *(_number(group.figures[name].value) for name in _COLUMNS)) for group in groups
+    )
+    columns = ("", "items", *(_SHORT.get(name, name) for name in _COLUMNS))
+    return Table(title, columns, frozenset(range(1, len(columns))), rows)
+
+
+def _kinds(summary: Summary) -> Table:
+    counts = Counter((failure.kind, failure.item.split) for failure in summary.failures)
+    rows = tuple((kind, str(counts[kind, "dev"]), str(counts[kind, "test"])) for kind in FAILURE_KINDS)
+    title = f"What went wrong: {len(summary.failures)} of {summary.overall.items} items"
+    return Table(title, ("how", "dev", "test"), frozenset({1, 2}), rows)
+
+
+def _failures(summary: Summary) -> Table:
+    # Test items are counted above, never shown: whoever reads their failures can no longer measure with them.
+    shown = [failure for failure in summary.failures if failure.item.split == "dev"]
+    rows = tuple((failure.item.id, failure.kind, failure.item.question, _said(failure.item)) for failure in shown)
+    return Table("Which dev items went wrong", ("item", "how", "question", "answer"), frozenset(), rows)
+
+
+def _said(item: ItemResult) -> str:
+    said = item.answer if item.answer is not None else item.reason or ""
+    return said if len(said) <= _ANSWER_LIMIT else said[: _ANSWER_LIMIT - 1] + "…"
+
+
+def _origin(provenance: Provenance) -> Table:
+    rows = [
+        ("started", provenance.started),
+        ("code", provenance.code),
+        ("gold", provenance.gold),
+        ("index", provenance.index),
+        *((f"model: {name}", value) for name, value in provenance.models.items()),
+        *((f"machine: {name}", str(value)) for name, value in provenance.machine.items()),
+        *((f"setting: {name}", str(value)) for name, value in provenance.settings.items()),
+    ]
+    return Table("Where this came from", ("", "value"), frozenset(), tuple(rows))
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _rich(table: Table) -> RichTable:
+    made = RichTable(title=table.title, title_justify="left", title_style="bold", expand=False)
+    for position, column in enumerate(table.columns):
+        made.add_column(column, justify="right" if position in table.numeric else "left", overflow="fold")
+    for row in table.rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def _markdown(table: Table) -> str:
+    rule = ("---:" if position in table.numeric else "---" for position in range(len(table.columns)))
+    lines = [table.columns, tuple(rule), *(tuple(map(_escape, row)) for row in table.rows)]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"## {table.title}\n\n{body if table.rows else 'None.'}"
+
+
+def _escape(cell: str) -> str:
+    flat = " ".join(cell.split())
+    for special in ("\\", "|", "`", "*", "_", "<", "["):
+        flat = flat.replace(special, f"\\{special}")
+    return flat

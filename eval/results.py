@@ -1,0 +1,74 @@
+"""What an evaluation run keeps: each item's outcome with every score, and where the run came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue
+
+Status = Literal["answered", "declined", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegScore:
+    """Rank and score of a passage in one retrieval leg; the rank is None where the leg did not find it."""
+
+    rank: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class HitRecord:
+    """One retrieved passage, by its citation id."""
+
+    id: str
+    score: float
+    legs: dict[str, LegScore]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One gold item put to the pipeline.
+
+    `evidence_ranks` holds, for each gold evidence span, the rank of the first hit that shows it. `scores` has a
+    value for exactly the metrics the item counts in. `reason` is the decline reason, or the message of an error.
+    """
+
+    id: str
+    question: str
+    type: str
+    style: str
+    split: str
+    answerable: bool
+    status: Status
+    answer: str | None
+    reason: str | None
+    confidence: float | None
+    citations: tuple[str, ...]
+    nearest: tuple[str, ...]
+    hits: tuple[HitRecord, ...]
+    evidence_ranks: tuple[int | None, ...]
+    scores: dict[str, float]
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything needed to replay a run, and the moment it started (UTC, ISO 8601)."""
+
+    settings: dict[str, JsonValue]
+    models: dict[str, str]
+    index: str
+    gold: str
+    code: str
+    machine: dict[str, JsonValue]
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One evaluation: its provenance and its items in gold order."""
+
+    provenance: Provenance
+    items: tuple[ItemResult, ...]

@@ -1,0 +1,139 @@
+"""Puts every gold item to a pipeline and keeps what came back, item by item."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from eval.goldset import GoldItem
+from eval.results import HitRecord, ItemResult, LegScore, Provenance, Run, Status
+from eval.scoring import DEPTH, answer_scores, evidence_ranks, refusal_scores, retrieval_scores
+from index.documents import Document
+from index.errors import CitecheckError, InputError, SpanError
+from service.answers import Answer, Declined
+from service.pipeline import SearchHit, SearchResult
+from service.quotes import Citation, verify_citation
+
+
+class Pipeline(Protocol):
+    """What is evaluated: service.pipeline.Pipeline, or a scripted stand-in."""
+
+    def ask(self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> Answer:
+        """Answer or decline."""
+
+    def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
+        """Rank passages."""
+
+    def document(self, document_id: str) -> Document:
+        """Return the stored document; raises NotFound."""
+
+
+def run(
+    pipeline: Pipeline,
+    gold: Sequence[GoldItem],
+    provenance: Provenance,
+    *,
+    on_item: Callable[[ItemResult], None] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Run:
+    """Evaluate `pipeline` on `gold` in order; raises InputError when there is nothing to evaluate.
+
+    An item on which the pipeline fails is kept with status "error" and scores as wrong: one defect must not hide
+    what happened to the others.
+    """
+    if not gold:
+        raise InputError("There are no gold items to evaluate; choose another split or file.", code="no_gold")
+    items = []
+    for item in gold:
+        result = _evaluate(pipeline, item, clock)
+        items.append(result)
+        if on_item is not None:
+            on_item(result)
+    return Run(provenance, tuple(items))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What the pipeline did with one question. `verbatim` is the share of true quotes, None without quotes."""
+
+    status: Status
+    answer: str | None
+    reason: str | None
+    confidence: float | None
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    hits: tuple[SearchHit, ...]
+    verbatim: float | None
+    seconds: float
+
+
+def _evaluate(pipeline: Pipeline, item: GoldItem, clock: Callable[[], float]) -> ItemResult:
+    outcome = _observe(pipeline, item.question, clock)
+    ranks = evidence_ranks(item.evidence, [hit.passage for hit in outcome.hits])
+    return ItemResult(
+        id=item.id,
+        question=item.question,
+        type=item.type,
+        style=item.style,
+        split=item.split,
+        answerable=item.answerable,
+        status=outcome.status,
+        answer=outcome.answer,
+        reason=outcome.reason,
+        confidence=outcome.confidence,
+        citations=tuple(citation.id for citation in outcome.citations),
+        nearest=tuple(citation.id for citation in outcome.nearest),
+        hits=tuple(_record(hit) for hit in outcome.hits),
+        evidence_ranks=ranks,
+        scores={
+            **retrieval_scores(item, ranks),
+            **answer_scores(item, outcome.answer, outcome.citations),
+            **({} if outcome.verbatim is None else {"verbatim": outcome.verbatim}),
+            **refusal_scores(answerable=item.answerable, declined=outcome.status == "declined"),
+        },
+        latency_ms=round(outcome.seconds * 1000, 3),
+    )
+
+
+def _observe(pipeline: Pipeline, question: str, clock: Callable[[], float]) -> _Outcome:
+    started = clock()
+    try:
+        answer = pipeline.ask(question)
+        seconds = clock() - started
+        hits = pipeline.search(question, DEPTH).hits
+    except CitecheckError as error:
+        # A quote the pipeline itself withheld as false is the invariant breaking, not just a missing answer.
+        verbatim = 0.0 if isinstance(error, SpanError) else None
+        return _Outcome("error", None, error.message, None, (), (), (), verbatim, clock() - started)
+    return _Outcome(
+        status="declined" if isinstance(answer, Declined) else "answered",
+        answer=answer.answer,
+        reason=answer.reason,
+        confidence=answer.confidence,
+        citations=answer.citations,
+        nearest=answer.nearest,
+        hits=hits,
+        verbatim=_verbatim(pipeline, (*answer.citations, *answer.nearest)),
+        seconds=seconds,
+    )
+
+
+def _record(hit: SearchHit) -> HitRecord:
+    legs = {name: LegScore(leg.rank, leg.score) for name, leg in sorted(hit.legs.items())}
+    return HitRecord(hit.passage.id, hit.score, legs)
+
+
+def _verbatim(pipeline: Pipeline, quotes: Sequence[Citation]) -> float | None:
+    if not quotes:
+        return None
+    return sum(_is_verbatim(pipeline, quote) for quote in quotes) / len(quotes)
+
+
+def _is_verbatim(pipeline: Pipeline, quote: Citation) -> bool:
+    try:
+        verify_citation(quote, pipeline.document(quote.document_id))
+    except CitecheckError:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Which metrics an item counts in and what it scores there, so that every reported figure is a mean over items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval import metrics
+from eval.goldset import Evidence, GoldItem
+from service.quotes import Citation
+
+DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A reported figure: the mean of the items' scores under `name`."""
+
+    name: str
+    definition: str
+
+
+METRICS = (
+    Metric("hit@1", "answerable items whose first passage overlaps a gold evidence span"),
+    Metric("hit@5", "answerable items with such a passage among the first five"),
+    Metric("recall@5", "share of an answerable item's evidence spans that the first five passages show"),
+    Metric("mrr@10", "1 / rank of the first such passage, 0 beyond the tenth; answerable items"),
+    Metric("exact_match", "answer equals a gold answer after SQuAD v2 normalisation; answerable items, declined is 0"),
+    Metric("f1", "token F1 with the nearest gold answer (SQuAD v2); answerable items, declined is 0"),
+    Metric("contains", "answer contains a gold answer as whole words; answerable items, declined is 0"),
+    Metric("citation_accuracy", "answered answerable items with a citation that overlaps a gold evidence span"),
+    Metric("verbatim", "quotes that are slices of the stored document; items that show a quote; must be 1"),
+    Metric("refusal_precision", "declined items that are unanswerable"),
+    Metric("refusal_recall", "unanswerable items that were declined"),
+)
+
+
+def evidence_ranks(evidence: Sequence[Evidence], passages: Sequence[Citation]) -> tuple[int | None, ...]:
+    """For each evidence span, the 1-based rank of the first passage that shows a character of it."""
+    return tuple(
+        next((rank for rank, passage in enumerate(passages, start=1) if part.shown_by(passage)), None)
+        for part in evidence
+    )
+
+
+def retrieval_scores(item: GoldItem, ranks: Sequence[int | None]) -> dict[str, float]:
+    """Score the ranking of an answerable item; an unanswerable one has nothing to find and counts nowhere here."""
+    if not item.answerable:
+        return {}
+    return {
+        "hit@1": metrics.hit_at_k(ranks, 1),
+        "hit@5": metrics.hit_at_k(ranks, 5),
+        "recall@5": metrics.recall_at_k(ranks, 5),
+        "mrr@10": metrics.reciprocal_rank(ranks, DEPTH),
+    }
+
+
+def answer_scores(item: GoldItem, answer: str | None, citations: Sequence[Citation]) -> dict[str, float]:
+    """Score the answer (None: there was none) of an answerable item, and its citations if it was answered."""
+    if not item.answerable:
+        return {}
+    if answer is None:
+        return {"exact_match": 0.0, "f1": 0.0, "contains": 0.0}
+    return {
+        "exact_match": metrics.exact_match(answer, item.answers),
+        "f1": metrics.token_f1(answer, item.answers),
+        "contains": metrics.contains_answer(answer, item.answers),
+        "citation_accuracy": citation_accuracy(item.evidence, citations),
+    }
+
+
+def citation_accuracy(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> float:
+    """1 when any citation overlaps any gold evidence span of the same document, else 0."""
+    return float(any(part.shown_by(citation) for part in evidence for citation in citations))
+
+
+def refusal_scores(*, answerable: bool, declined: bool) -> dict[str, float]:
+    """Score declining as a classifier whose positive class is "unanswerable" (haiku.rag's refusal evaluator).
+
+    Averaged over the items that have them, the two scores are precision (over declined items) and recall (over
+    unanswerable items).
+    """
+    scores = {}
+    if declined:
+        scores["refusal_precision"] = float(not answerable)
+    if not answerable:
+        scores["refusal_recall"] = float(declined)
+    return scores

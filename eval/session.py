@@ -1,0 +1,124 @@
+"""One evaluation from start to finish: documents indexed, gold anchored in them, items run, results written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from eval import provenance
+from eval.goldset import GOLD_FILE, Split, load_gold, select
+from eval.results import ItemResult
+from eval.run import run
+from eval.rundir import refuse_used, write_run
+from eval.summary import Figure, Group, Summary, summarise
+from index.errors import InputError
+from service.ingest import ingest_paths
+from service.pipeline import Pipeline, open_pipeline
+from service.settings import Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to evaluate; None means: the built-in gold, the seeds, a temporary data folder, a new folder by date."""
+
+    split: Split | Literal["all"]
+    gold: Path | None
+    documents: Path | None
+    data: Path | None
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A finished run and where it was written."""
+
+    folder: Path
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A finished run as `--json` prints it."""
+
+    run: str
+    items: int
+    broken: bool
+    metrics: dict[str, Figure]
+    breakdowns: dict[str, tuple[Group, ...]]
+    latency_ms: dict[str, float]
+
+
+def evaluate(
+    request: Request,
+    *,
+    on_start: Callable[[int], None] | None = None,
+    on_item: Callable[[ItemResult], None] | None = None,
+) -> Evaluation:
+    """Carry out a request and write its run folder; `on_start` is told how many items there are."""
+    folder = request.out or Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
+    refuse_used(folder)
+    gold_file = request.gold or GOLD_FILE
+    with _pipeline(request) as pipeline:
+        gold = select(load_gold(gold_file, pipeline.document), request.split)
+        if on_start is not None:
+            on_start(len(gold))
+        made = run(pipeline, gold, provenance.describe(pipeline, gold_file), on_item=on_item)
+    write_run(made, folder)
+    return Evaluation(folder, summarise(made.items))
+
+
+def figures(evaluation: Evaluation) -> Figures:
+    """Reduce a finished run to what `--json` prints."""
+    summary = evaluation.summary
+    return Figures(
+        run=str(evaluation.folder),
+        items=summary.overall.items,
+        broken=summary.broken,
+        metrics=summary.overall.figures,
+        breakdowns=summary.breakdowns,
+        latency_ms=summary.latency_ms,
+    )
+
+
+def seeds() -> tuple[Path, ...]:
+    """Return the documents shipped with citecheck: inside the package in a wheel, beside it in the repository."""
+    here = Path(__file__).parent
+    for folder in (here / "seeds", here.parent / "seeds"):
+        if found := tuple(sorted(folder.glob("*.txt"))):
+            return found
+    raise InputError("The seed documents are not installed; name a folder with --documents.", code="no_seeds")
+
+
+@contextmanager
+def _pipeline(request: Request) -> Iterator[Pipeline]:
+    """Open a data folder as it is, or index documents into a temporary one."""
+    if request.data is not None:
+        if request.documents is not None:
+            raise InputError("Give --documents or --data, not both: --data is evaluated as it is.", code="bad_option")
+        with _opened(read_settings({"data": request.data})) as pipeline:
+            yield pipeline
+        return
+    paths = seeds() if request.documents is None else (request.documents,)
+    with tempfile.TemporaryDirectory(prefix="citecheck-eval-") as folder:
+        settings = read_settings({"data": Path(folder)})
+        with _opened(settings) as pipeline:
+            _index(pipeline, paths, settings)
+            yield pipeline
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Pipeline]:
+    pipeline = open_pipeline(settings)
+    try:
+        yield pipeline
+    finally:
+        pipeline.library.close()
+
+
+def _index(pipeline: Pipeline, paths: Sequence[Path], settings: Settings) -> None:
+    ingest_paths(pipeline.library, list(paths), max_bytes=settings.max_document_bytes)

@@ -1,0 +1,1 @@
+"""Documents to ranked passages; knows nothing of answers."""

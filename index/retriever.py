@@ -1,0 +1,128 @@
+"""Hybrid retrieval: both legs, fused, with every hit telling where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.analysis import terms
+from index.derived import Arrays
+from index.encoder import Encoder
+from index.fusion import fuse
+from index.library import Library
+from index.passages import Passage
+from index.ranking import best
+
+LEG_DEPTH = 100
+DENSE_WEIGHT = 0.5
+_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg's opinion of a hit; `rank` is 1-based and null beyond the leg's first LEG_DEPTH."""
+
+    rank: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked passage with its fused score and each leg's rank and score."""
+
+    passage: Passage
+    score: float
+    legs: Mapping[str, Leg]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Passage numbers best first, shape (n,), with scores per leg for the same numbers."""
+
+    numbers: npt.NDArray[np.int64]
+    fused: npt.NDArray[np.float64]
+    lexical: npt.NDArray[np.float64]
+    dense: npt.NDArray[np.float64]
+    lexical_top: npt.NDArray[np.int64]
+    dense_top: npt.NDArray[np.int64]
+
+
+class Retriever(Protocol):
+    """Finds the passages that bear on a query."""
+
+    def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
+        """Return the best `top_k` hits, equal scores by address; `documents` limits the search to some ids."""
+
+
+class HybridRetriever:
+    """BM25 and dense search over a library, fused by weighted z-scores."""
+
+    def __init__(self, library: Library, *, dense_weight: float = DENSE_WEIGHT) -> None:
+        """Search `library`; `dense_weight` in [0, 1] is the dense leg's share."""
+        self._library = library
+        self._dense_weight = dense_weight
+
+    def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
+        """See Retriever."""
+        for _ in range(_RETRIES):
+            arrays = self._library.arrays()
+            allowed = _allowed(arrays, documents)
+            ranking = rank(arrays, self._library.encoder, query, allowed, self._dense_weight)
+            numbers = ranking.numbers[:top_k]
+            ids = arrays.passage_ids[numbers].tolist()
+            passages = self._library.store.passages(ids)
+            if len(passages) == len(ids):
+                return _hits(ranking, [passages[identity] for identity in ids])
+            # A document was changed between ranking and reading: rank again over what there is now.
+            self._library.refresh()
+        return ()
+
+
+def rank(
+    arrays: Arrays, encoder: Encoder, query: str, allowed: npt.NDArray[np.int64] | None, dense_weight: float
+) -> Ranking:
+    """Take each leg's best LEG_DEPTH and rank their union by the fused true scores."""
+    lexical_scores = arrays.lexical.scores(terms(query))
+    vector = encoder.encode([query])[0]
+    dense_top, _ = arrays.dense.search(vector, LEG_DEPTH, allowed)
+    lexical_top = _lexical_top(lexical_scores, allowed)
+    numbers = np.union1d(lexical_top, dense_top).astype(np.int64)
+    lexical = lexical_scores[numbers]
+    dense = arrays.dense.cosines(vector, numbers)
+    fused = fuse(lexical, dense, dense_weight)
+    order = best(fused, len(numbers))
+    return Ranking(numbers[order], fused[order], lexical[order], dense[order], lexical_top, dense_top)
+
+
+def _lexical_top(scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+    if allowed is not None:
+        top = allowed[best(scores[allowed], LEG_DEPTH)]
+    else:
+        top = best(scores, LEG_DEPTH)
+    return top[scores[top] > 0]
+
+
+def _allowed(arrays: Arrays, documents: Sequence[str] | None) -> npt.NDArray[np.int64] | None:
+    if documents is None:
+        return None
+    wanted = set(documents)
+    owners = [number for number, name in enumerate(arrays.document_ids) if name in wanted]
+    return np.flatnonzero(np.isin(arrays.owners, owners))
+
+
+def _hits(ranking: Ranking, passages: Sequence[Passage]) -> tuple[Hit, ...]:
+    lexical_rank = {number: place for place, number in enumerate(ranking.lexical_top.tolist(), start=1)}
+    dense_rank = {number: place for place, number in enumerate(ranking.dense_top.tolist(), start=1)}
+    hits = []
+    for place, passage in enumerate(passages):
+        number = int(ranking.numbers[place])
+        legs = {
+            "lexical": Leg(lexical_rank.get(number), round(float(ranking.lexical[place]), 6)),
+            "dense": Leg(dense_rank.get(number), round(float(ranking.dense[place]), 6)),
+        }
+        hits.append(Hit(passage, round(float(ranking.fused[place]), 6), legs))
+    return tuple(hits)

@@ -1,0 +1,284 @@
+"""The store: documents, their versions, passages and vectors in one database, changed in whole transactions."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, delete, func, insert, inspect, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from index import schema
+from index.database import connect, reading, writing
+from index.documents import Document, Span
+from index.encoder import Vectors
+from index.errors import NotFound, StoreError
+from index.passages import Cell, Passage
+
+_FILE = "citecheck.sqlite"
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What is known of a document in the index, without its text. Times are seconds since 1970 in UTC."""
+
+    document_id: str
+    version: str
+    title: str
+    source: str
+    path: str
+    recipe: str
+    characters: int
+    passages: int
+    added_at: float
+    updated_at: float
+
+
+class Store:
+    """Thread-safe; several processes may open the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in `folder`, creating both when missing; raises StoreError when they cannot be used."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The data folder {folder} cannot be created ({error.strerror}); choose another with --data.",
+                code="data_folder_unusable",
+            ) from error
+        self._engine = connect(folder / _FILE)
+        with reading(self._engine) as connection:
+            new = not inspect(connection).has_table(schema.facts.name)
+        if new:
+            self._create()
+        with reading(self._engine) as connection:
+            facts = {row.name: row.value for row in connection.execute(select(schema.facts))}
+        if facts["schema"] != schema.SCHEMA_VERSION:
+            raise StoreError(
+                f"The data folder was written in format {facts['schema']} and this citecheck reads "
+                f"{schema.SCHEMA_VERSION}; use the matching release or index again into a new folder.",
+                code="data_folder_format",
+            )
+        self.identity = facts["identity"]
+
+    def _create(self) -> None:
+        facts = {"schema": schema.SCHEMA_VERSION, "identity": uuid.uuid4().hex, "generation": "0"}
+        with writing(self._engine) as connection:
+            schema.metadata.create_all(connection)
+            # Another process may have created it meanwhile: its facts stay.
+            rows = [{"name": name, "value": value} for name, value in facts.items()]
+            connection.execute(upsert(schema.facts).on_conflict_do_nothing(), rows)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.dispose()
+
+    def generation(self) -> int:
+        """Return the number of changes ever committed; equal numbers mean equal content."""
+        with reading(self._engine) as connection:
+            return _generation(connection)
+
+    def put(
+        self, document: Document, passages: Sequence[Passage], contents: Sequence[bytes], *, path: str, recipe: str
+    ) -> None:
+        """Make `document` current with its passages, in one transaction. `contents` are the passages' content keys."""
+        now = time.time()
+        current = {
+            "version": document.version,
+            "title": document.title,
+            "source": document.source,
+            "path": path,
+            "recipe": recipe,
+            "characters": len(document.text),
+            "passages": len(passages),
+            "updated_at": now,
+        }
+        kept = {"sha256": document.sha256, "title": document.title, "source": document.source, "text": document.text}
+        rows = [_passage_row(passage, content) for passage, content in zip(passages, contents, strict=True)]
+        with writing(self._engine) as connection:
+            connection.execute(
+                upsert(schema.versions)
+                .values(document_id=document.id, version=document.version, **kept)
+                .on_conflict_do_update(index_elements=["document_id", "version"], set_={"title": document.title})
+            )
+            connection.execute(delete(schema.passages).where(schema.passages.c.document_id == document.id))
+            connection.execute(
+                upsert(schema.documents)
+                .values(id=document.id, added_at=now, **current)
+                .on_conflict_do_update(index_elements=["id"], set_=current)
+            )
+            if rows:
+                connection.execute(insert(schema.passages), rows)
+            _next_generation(connection)
+
+    def remove(self, document_id: str, *, purge: bool) -> None:
+        """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound."""
+        with writing(self._engine) as connection:
+            found = connection.execute(delete(schema.documents).where(schema.documents.c.id == document_id)).rowcount
+            if purge:
+                found += connection.execute(
+                    delete(schema.versions).where(schema.versions.c.document_id == document_id)
+                ).rowcount
+            if not found:
+                raise _unknown(document_id)
+            _next_generation(connection)
+
+    def records(self, *, limit: int, offset: int) -> list[DocumentRecord]:
+        """List the documents in the index by id."""
+        query = select(schema.documents).order_by(schema.documents.c.id).limit(limit).offset(offset)
+        with reading(self._engine) as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        """Return how many documents are in the index."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
+
+    def find_record(self, document_id: str) -> DocumentRecord | None:
+        """Return what is known of a document in the index, or None."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(schema.documents).where(schema.documents.c.id == document_id)).first()
+        return None if row is None else _record(row)
+
+    def record(self, document_id: str) -> DocumentRecord:
+        """Return what is known of a document in the index; raises NotFound."""
+        found = self.find_record(document_id)
+        if found is None:
+            raise _unknown(document_id)
+        return found
+
+    def document(self, document_id: str, version: str) -> Document:
+        """Return one version of a document, also of one that was updated or removed since; raises NotFound."""
+        table = schema.versions
+        query = select(table).where(table.c.document_id == document_id, table.c.version == version)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise NotFound(
+                f"Version {version} of the document {document_id} is not held here; check the address.",
+                code="version_not_found",
+            )
+        return Document(row.document_id, row.title, row.text, row.sha256, row.source)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return the passages of those ids that still exist."""
+        found: dict[int, Passage] = {}
+        with reading(self._engine) as connection:
+            for batch in _batches(ids):
+                query = select(schema.passages).where(schema.passages.c.id.in_(batch))
+                found.update((row.id, _passage(row)) for row in connection.execute(query))
+        return found
+
+    def layout(self) -> tuple[int, list[tuple[int, str, bytes, str]]]:
+        """Return the generation and, in address order, every passage's (id, document_id, content key, index text)."""
+        table = schema.passages
+        query = select(table.c.id, table.c.document_id, table.c.content, table.c.index_text).order_by(
+            table.c.document_id, table.c.start, table.c.end
+        )
+        with reading(self._engine) as connection:
+            return _generation(connection), [tuple(row) for row in connection.execute(query)]
+
+    def sections(self, document_id: str) -> list[tuple[Span, tuple[str, ...]]]:
+        """Return the passages of the current version with their section paths, in order."""
+        table = schema.passages
+        query = (
+            select(table.c.start, table.c.end, table.c.section)
+            .where(table.c.document_id == document_id)
+            .order_by(table.c.start)
+        )
+        with reading(self._engine) as connection:
+            return [(Span(row.start, row.end), tuple(json.loads(row.section))) for row in connection.execute(query)]
+
+    def vectors(self, encoder: str, contents: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """Return the cached vectors of those content keys that have one."""
+        table = schema.vectors
+        found: dict[bytes, Vectors] = {}
+        with reading(self._engine) as connection:
+            for batch in _batches(list(contents)):
+                query = select(table.c.content, table.c.vector).where(table.c.encoder == encoder)
+                for row in connection.execute(query.where(table.c.content.in_(batch))):
+                    found[row.content] = np.frombuffer(row.vector, dtype=np.float32)
+        return found
+
+    def put_vectors(self, encoder: str, vectors: dict[bytes, Vectors]) -> None:
+        """Cache vectors by content key; those already there stay."""
+        if not vectors:
+            return
+        rows = [
+            {"encoder": encoder, "content": content, "vector": vector.tobytes()} for content, vector in vectors.items()
+        ]
+        with writing(self._engine) as connection:
+            connection.execute(upsert(schema.vectors).on_conflict_do_nothing(), rows)
+
+
+def _generation(connection: Connection) -> int:
+    query = select(schema.facts.c.value).where(schema.facts.c.name == "generation")
+    return int(connection.execute(query).scalar_one())
+
+
+def _next_generation(connection: Connection) -> None:
+    value = str(_generation(connection) + 1)
+    connection.execute(update(schema.facts).where(schema.facts.c.name == "generation").values(value=value))
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _BATCH):
+        yield values[start : start + _BATCH]
+
+
+def _unknown(document_id: str) -> NotFound:
+    return NotFound(
+        f"There is no document {document_id!r}; list the ids with `citecheck documents`.", code="document_not_found"
+    )
+
+
+def _record(row: Row[Any]) -> DocumentRecord:
+    return DocumentRecord(
+        row.id,
+        row.version,
+        row.title,
+        row.source,
+        row.path,
+        row.recipe,
+        row.characters,
+        row.passages,
+        row.added_at,
+        row.updated_at,
+    )
+
+
+def _passage_row(passage: Passage, content: bytes) -> dict[str, object]:
+    return {
+        "document_id": passage.document_id,
+        "version": passage.version,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "kind": passage.kind,
+        "section": json.dumps(passage.section, ensure_ascii=False),
+        "units": json.dumps([[unit.start, unit.end] for unit in passage.units]),
+        "cells": json.dumps([[cell.label, cell.span.start, cell.span.end] for cell in passage.cells]),
+        "index_text": passage.index_text,
+        "content": content,
+    }
+
+
+def _passage(row: Row[Any]) -> Passage:
+    return Passage(
+        document_id=row.document_id,
+        version=row.version,
+        span=Span(row.start, row.end),
+        kind=row.kind,
+        section=tuple(json.loads(row.section)),
+        units=tuple(Span(start, end) for start, end in json.loads(row.units)),
+        cells=tuple(Cell(label, Span(start, end)) for label, start, end in json.loads(row.cells)),
+        index_text=row.index_text,
+    )
+
+

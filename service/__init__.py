@@ -1,0 +1,1 @@
+"""Questions and quotations to cited answers: pipeline, HTTP service, command line."""

@@ -1,0 +1,95 @@
+"""The HTTP application: loads in the background, answers health at once, serves the page and the API."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from fastapi_offline import FastAPIOffline
+
+from index.errors import CitecheckError
+from service import errors
+from service.metrics import Metrics
+from service.middleware import Guard
+from service.pipeline import open_pipeline
+from service.pool import WorkPool
+from service.routes import documents, health, questions
+from service.routes.state import State
+from service.schemas import ErrorResponse
+from service.settings import Settings
+
+_WEB = Path(__file__).parent / "web"
+_log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; its index and models load when it starts."""
+    state = State(
+        settings=settings,
+        pool=WorkPool(settings.workers, settings.queue),
+        ingest_pool=WorkPool(1, settings.queue),
+        metrics=Metrics(),
+        pipeline=None,
+        failure=None,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(_load(state))
+        yield
+        await loading
+        state.pool.close()
+        state.ingest_pool.close()
+        if state.pipeline is not None:
+            state.pipeline.library.close()
+
+    app = FastAPIOffline(
+        redoc_url=None,
+        title="citecheck",
+        version=version("citecheck"),
+        description="Answers about your documents with verbatim quotes anyone can look up.",
+        lifespan=lifespan,
+        responses={"4XX": {"model": ErrorResponse}, "503": {"model": ErrorResponse}},
+    )
+    app.state.citecheck = state
+    errors.install(app)
+    app.include_router(questions.router)
+    app.include_router(documents.router)
+    app.include_router(health.router)
+    _serve_page(app, state)
+    app.add_middleware(Guard, metrics=state.metrics, max_document_bytes=settings.max_document_bytes)
+    return app
+
+
+async def _load(state: State) -> None:
+    try:
+        pipeline = await state.pool.run(open_pipeline, state.settings)
+        await state.pool.run(pipeline.warm_up)
+    except CitecheckError as error:
+        _log.error("citecheck cannot start: %s", error.message)  # noqa: TRY400 - the sentence says it all
+        state.failure = error
+        return
+    except Exception as error:
+        state.failure = CitecheckError("The service failed to start; its log has details.", code="start_failed")
+        _log.exception("citecheck cannot start", exc_info=error)
+        raise
+    state.pipeline = pipeline
+
+
+def _serve_page(app: FastAPI, state: State) -> None:
+    templates = Jinja2Templates(_WEB / "templates")
+    app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def page(request: Request) -> HTMLResponse:
+        count = 0 if state.pipeline is None else await state.pool.run(state.pipeline.library.store.count)
+        content = {"document_count": count, "examples": state.settings.examples}
+        return templates.TemplateResponse(request, "page.html", content)

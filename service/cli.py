@@ -1,0 +1,201 @@
+"""The command line: thin commands over the pipeline, every one with --data and --json."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from service.pipeline import Pipeline
+    from service.settings import Settings
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="The data folder (environment CITECHECK_DATA, default .citecheck).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, in the shapes of the HTTP API.")]
+TopKOption = Annotated[int | None, typer.Option("--top-k", help="How many passages are read or listed.")]
+DocumentOption = Annotated[
+    list[str] | None, typer.Option("--document", help="Search only this document; can be repeated.")
+]
+
+_ALL = 1_000_000
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+documents_app = typer.Typer(invoke_without_command=True, help="List, show or remove documents.")
+app.add_typer(documents_app, name="documents")
+
+
+@app.callback()
+def about() -> None:
+    """Answers about your documents, with verbatim quotes anyone can look up."""
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add or refresh files and folders; unchanged files cost nothing."""
+    from service.ingest import ingest_paths
+    from service.render import print_json, show_ingest
+
+    report = ingest_paths(_open(data).library, paths, max_bytes=_settings(data).max_document_bytes)
+    if as_json:
+        print_json(report)
+    else:
+        show_ingest(report)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument()],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    top_k: TopKOption = None,
+    document: DocumentOption = None,
+) -> None:
+    """Answer a question with its quotes, or say that the documents do not."""
+    from service.render import print_json, show_answer
+
+    answer = _open(data).ask(question, top_k, document)
+    if as_json:
+        print_json(answer)
+    else:
+        show_answer(answer)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument()],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    top_k: TopKOption = None,
+    document: DocumentOption = None,
+) -> None:
+    """Rank passages, with each leg's score."""
+    from service.render import print_json, show_search
+
+    result = _open(data).search(query, top_k, document)
+    if as_json:
+        print_json(result)
+    else:
+        show_search(result)
+
+
+@app.command()
+def lookup(
+    quote: Annotated[str, typer.Argument()],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    document: DocumentOption = None,
+) -> None:
+    """Tell where a quotation stands in the documents, or that it does not."""
+    from service.render import print_json, show_lookup
+
+    result = _open(data).look_up(quote, document)
+    if as_json:
+        print_json(result)
+    else:
+        show_lookup(result)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    data: DataOption = None,
+) -> None:
+    """Serve the HTTP API and the web page."""
+    from service.server import run_server
+
+    run_server(_settings(data), host, port)
+
+
+@documents_app.callback()
+def documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the documents unless a subcommand says otherwise."""
+    if context.invoked_subcommand is None:
+        list_documents(data, as_json)
+
+
+@documents_app.command("list")
+def list_documents(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List what is indexed."""
+    from service.catalogue import list_documents as list_page
+    from service.render import print_json, show_documents
+
+    listing = list_page(_open(data).library, limit=_ALL, offset=0)
+    if as_json:
+        print_json(listing)
+    else:
+        show_documents(listing)
+
+
+@documents_app.command("show")
+def show_document(document_id: str, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Tell what is known of a document and print its text."""
+    from service.catalogue import describe_document, read_document
+    from service.render import print_json, print_text
+
+    library = _open(data).library
+    if as_json:
+        print_json(describe_document(library, document_id))
+    else:
+        print_text(read_document(library, document_id).text)
+
+
+@documents_app.command("remove")
+def remove_document(
+    document_id: str,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    purge: Annotated[bool, typer.Option(help="Erase its texts too; old citations then resolve no more.")] = False,
+) -> None:
+    """Take a document out of the index."""
+    from service.catalogue import remove_document as take_out
+    from service.render import print_json, print_text
+
+    change = take_out(_open(data).library, document_id, purge=purge)
+    if as_json:
+        print_json(change)
+    else:
+        print_text(f"Removed {document_id}.")
+
+
+def run(command_line: typer.Typer) -> None:
+    """Run the command line with the contract's exit codes; errors are one sentence on stderr."""
+    from index.errors import CitecheckError, StoreError
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        command_line()
+    except StoreError as error:
+        sys.exit(_complain(error.message, 3))
+    except CitecheckError as error:
+        sys.exit(_complain(error.message, 2))
+    except KeyboardInterrupt:
+        sys.exit(_complain("Interrupted; what was finished is kept, run the command again to continue.", 130))
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _complain(message: str, code: int) -> int:
+    sys.stderr.write(f"citecheck: {message}\n")
+    return code
+
+
+def _settings(data: Path | None) -> Settings:
+    from service.settings import read_settings
+
+    return read_settings({} if data is None else {"data": data})
+
+
+def _open(data: Path | None) -> Pipeline:
+    from service.pipeline import open_pipeline
+
+    return open_pipeline(_settings(data))

@@ -1,0 +1,93 @@
+"""Bounds and headers around every request: body size, security headers, metrics."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import error_response
+from service.metrics import Metrics
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'{inline}; style-src 'self'{inline}; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# The interactive API page starts its bundled viewer with a line of script of its own.
+_API_PAGE = "/docs"
+_SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+_MAX_BODY = 1_000_000
+
+
+class BodyTooLarge(Exception):
+    """The body went over its limit while it was read."""
+
+
+class Guard:
+    """ASGI middleware: refuses oversized bodies, counts requests, adds security headers."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_document_bytes: int) -> None:
+        """Wrap `app`; a document's body may be twice its size, since JSON escapes characters."""
+        self._app = app
+        self._metrics = metrics
+        self._max_document_body = 2 * max_document_bytes + 65_536
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *_headers(scope["path"])]
+            await send(message)
+
+        limit = self._max_document_body if scope["path"].rstrip("/") == "/v1/documents" else _MAX_BODY
+        try:
+            await self._limited(scope, receive, send_guarded, limit)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.requests.labels(route, str(status)).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        refusal = error_response(
+            413, "request_too_large", f"The request body is over the limit of {limit} bytes; send less.", {"limit": limit}
+        )
+        if _declared_length(scope) > limit:
+            await refusal(scope, receive, send)
+            return
+        seen = 0
+
+        async def receive_counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, receive_counted, send)
+        except BodyTooLarge:
+            await refusal(scope, receive, send)
+
+
+def _declared_length(scope: Scope) -> int:
+    value = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(value) if value.isdigit() else 0
+
+
+def _headers(path: str) -> list[tuple[bytes, bytes]]:
+    policy = _POLICY.format(inline=" 'unsafe-inline'" if path == _API_PAGE else "")
+    headers = {**_SECURITY_HEADERS, "content-security-policy": policy}
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

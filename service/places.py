@@ -1,0 +1,84 @@
+"""Where a quote stands in a text without cutting a word, a number or an accented letter at either edge."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from index.normalize import is_invisible
+
+_LOOK: Final = 16
+_SEPARATORS: Final = ".,"
+_APOSTROPHES: Final = "'’ʼ‘＇`´′"
+_HYPHENS: Final = "-\u2010\u2011"
+_MINUSES: Final = "-\u2212"
+# "government forces" must not be found inside "anti-government forces": the prefix reverses what is said.
+_REVERSING: Final = re.compile(
+    r"(?<![^\W_])(?:anti|contra|counter|de|ex|mis|near|non|post|pre|pro|pseudo|quasi|semi|un)$", re.IGNORECASE
+)
+# Scripts written without spaces between words: an edge between two such letters cuts nothing.
+UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_WORD: Final = re.compile(f"[^\\W_{UNSPACED}]+")
+
+
+def at_word_edge(text: str, position: int) -> bool:
+    """Whether cutting `text` at `position` leaves every word, number and accented letter whole."""
+    if position < len(text) and unicodedata.category(text[position])[0] == "M":
+        return False
+    before = _seen(text[max(0, position - _LOOK) : position])
+    after = _seen(text[position : position + _LOOK])
+    if not before or not after:
+        # Nothing to be seen on one side: the text ends there, or hides what follows behind invisible characters.
+        return position < _LOOK if not before else position > len(text) - _LOOK
+    if not after[0].isalnum():
+        return not (before[-1].isalnum() and _continues(before[-1], after))
+    return not (_joins(before, after[0]) or _reverses(before, after[0]))
+
+
+def find_places(text: str, wanted: str, accept: Callable[[int, int], bool]) -> Iterator[int]:
+    """Yield in order the start of each occurrence of `wanted` that `accept(start, end)` takes."""
+    start = text.find(wanted)
+    while start != -1:
+        step = start + 1
+        if accept(start, start + len(wanted)):
+            yield start
+        elif (word := _WORD.match(text, start)) is not None:
+            # No other edge lies inside this word; without the jump a hostile text costs its length times the quote's.
+            step = word.end()
+        start = text.find(wanted, step)
+
+
+def _seen(text: str) -> str:
+    """Return what a reader sees as characters of their own: no combining marks, nothing invisible."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if not (is_invisible(c) or unicodedata.category(c)[0] == "M"))
+
+
+def _joins(before: str, first: str) -> bool:
+    """Whether what stands before the letter or digit `first` belongs to the same word."""
+    last, earlier = before[-1], before[-2:-1]
+    if last.isalnum():
+        return _UNSPACED.match(last) is None and _UNSPACED.match(first) is None
+    return last in _APOSTROPHES and earlier.isalnum()
+
+
+def _reverses(before: str, first: str) -> bool:
+    """Whether a number's separator or sign, or a prefix such as non-, was cut off."""
+    last, earlier = before[-1], before[:-1]
+    if not first.isdigit():
+        return last in _HYPHENS and _REVERSING.search(earlier) is not None
+    if last in _SEPARATORS:
+        return earlier[-1:].isdigit()
+    return last in _MINUSES and not earlier[-1:].isalnum()
+
+
+def _continues(last: str, after: str) -> bool:
+    """Whether a word or number that ends in `last` goes on after a separator."""
+    following = after[1:2]
+    if after[0] in _APOSTROPHES:
+        return following.isalnum()
+    return last.isdigit() and after[0] in _SEPARATORS and following.isdigit()

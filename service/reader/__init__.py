@@ -1,0 +1,1 @@
+"""Readers: from ranked passages to the words that answer."""

@@ -1,0 +1,132 @@
+"""Results on the terminal: for people with rich, for programs as one JSON document."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from service.answers import Answer
+from service.catalogue import DocumentList
+from service.ingest import IngestReport
+from service.lookup import LookupResult
+from service.pipeline import SearchResult
+from service.quotes import Citation
+
+# A document's text must not be able to drive the terminal it is shown on.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_REASONS = {
+    "nothing_retrieved": "There is nothing to search in.",
+    "not_in_documents": "The documents do not say.",
+    "ambiguous_question": "The question can be read in several ways.",
+}
+_MATCHES = {
+    "exact": "Exact: these very words stand in the documents.",
+    "normalized": "Normalized: only case, accents, spacing, quotation marks or dashes differ.",
+    "altered": "ALTERED: the documents nearly say this, in other words.",
+    "absent": "Absent: the documents do not say this.",
+}
+
+
+def print_json(value: object) -> None:
+    """Print a result as one JSON document."""
+    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print text with control characters made visible."""
+    sys.stdout.write(clean(text) + "\n")
+
+
+def clean(text: str) -> str:
+    """Return `text` safe to show on a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def show_answer(answer: Answer) -> None:
+    """Print an answer with its numbered quotes, or a refusal with the closest passages."""
+    console = _console()
+    if answer.status == "declined":
+        console.print(Text(_REASONS[answer.reason], style="bold yellow"))
+        if answer.nearest:
+            console.print("Closest passages, which are no answer:")
+        for citation in answer.nearest:
+            _show_citation(console, "-", citation)
+        return
+    console.print(Text(clean(answer.answer), style="bold"), Text(f"  confidence {answer.confidence:.2f}", style="dim"))
+    for number, citation in enumerate(answer.citations, start=1):
+        _show_citation(console, f"[{number}]", citation)
+
+
+def show_search(result: SearchResult) -> None:
+    """Print ranked passages with each leg's rank and score."""
+    console = _console()
+    for number, hit in enumerate(result.hits, start=1):
+        legs = "  ".join(f"{name} {leg.score:.3f} (#{leg.rank or '-'})" for name, leg in hit.legs.items())
+        console.print(Text(f"{number}. {hit.score:.3f}  {legs}", style="dim"))
+        _show_citation(console, "", hit.passage)
+
+
+def show_lookup(result: LookupResult) -> None:
+    """Print where a quotation stands and, if it was altered, how."""
+    console = _console()
+    console.print(Text(_MATCHES[result.match], style="bold"))
+    for found in result.results:
+        _show_citation(console, f"{found.similarity:.2f}", found.citation)
+        for difference in found.differences:
+            console.print(
+                Text(f"    {difference.op}: the quote has {clean(difference.quote)!r}, the source {clean(difference.source)!r}")
+            )
+
+
+def show_documents(listing: DocumentList) -> None:
+    """Print the documents as a table."""
+    table = Table(box=None)
+    for column in ("id", "title", "version", "characters", "passages"):
+        table.add_column(column, overflow="fold")
+    for item in listing.documents:
+        table.add_row(
+            Text(item.document_id), Text(clean(item.title)), item.version, str(item.characters), str(item.passages)
+        )
+    _console().print(table)
+
+
+def show_ingest(report: IngestReport) -> None:
+    """Print what became of every file."""
+    console = _console()
+    for change in report.documents:
+        console.print(Text(f"{change.status:9} {change.document_id}@{change.version}"))
+    for item in report.skipped:
+        console.print(Text(clean(f"skipped   {item.path}: {item.reason}"), style="yellow"))
+
+
+def _show_citation(console: Console, label: str, citation: Citation) -> None:
+    quote = Text(clean(citation.text))
+    if citation.highlight is not None:
+        quote.stylize("bold reverse", citation.highlight.start - citation.start, citation.highlight.end - citation.start)
+    place = " › ".join((citation.title, *citation.section))
+    console.print(Text(f"{label} "), quote, sep="")
+    console.print(Text(clean(f"    {place}"), style="cyan"))
+    console.print(Text(f"    {citation.id}", style="dim"))
+
+
+def _console() -> Console:
+    return Console(soft_wrap=True, highlight=False)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

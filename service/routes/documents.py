@@ -1,0 +1,106 @@
+"""Put documents in, list them, read them, take them out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from index.documents import Document
+from index.errors import DocumentError, InputError
+from index.loading import load_bytes, load_text
+from service import catalogue
+from service.catalogue import DocumentChange, DocumentInfo, DocumentList, DocumentText
+from service.routes.state import PipelineDep, StateDep
+from service.schemas import TextDocument
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+MAX_PAGE = 1000
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "title": {"type": "string"},
+                    },
+                }
+            },
+            "application/json": {"schema": TextDocument.model_json_schema()},
+        },
+    }
+}
+
+
+@router.get("")
+async def list_documents(
+    state: StateDep,
+    pipeline: PipelineDep,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> DocumentList:
+    """List the documents in the index, by id."""
+    return await state.pool.run(catalogue.list_documents, pipeline.library, limit=limit, offset=offset)
+
+
+@router.post("", openapi_extra=_BODY)
+async def add_document(request: Request, state: StateDep, pipeline: PipelineDep) -> DocumentChange:
+    """Add or update a document: a multipart `file`, or JSON with its text. It is searchable when this returns."""
+    document = await _read_document(request, state.settings.max_document_bytes)
+    return await state.ingest_pool.run(catalogue.put_document, pipeline.library, document)
+
+
+@router.get("/{document_id}")
+async def get_document(document_id: str, state: StateDep, pipeline: PipelineDep) -> DocumentInfo:
+    """Tell what is known of a document."""
+    return await state.pool.run(catalogue.describe_document, pipeline.library, document_id)
+
+
+@router.get("/{document_id}/text")
+async def get_text(
+    document_id: str, state: StateDep, pipeline: PipelineDep, version: Annotated[str | None, Query()] = None
+) -> DocumentText:
+    """Return the full canonical text, of the current version or of an older one."""
+    document = await state.pool.run(catalogue.read_document, pipeline.library, document_id, version)
+    return DocumentText(document.id, document.version, document.title, document.text)
+
+
+@router.delete("/{document_id}")
+async def remove_document(
+    document_id: str, state: StateDep, pipeline: PipelineDep, purge: Annotated[bool, Query()] = False
+) -> DocumentChange:
+    """Take a document out. Old citations keep resolving (as `gone`) unless `purge` erases its texts too."""
+    return await state.ingest_pool.run(catalogue.remove_document, pipeline.library, document_id, purge=purge)
+
+
+async def _read_document(request: Request, max_bytes: int) -> Document:
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=1, max_fields=4) as form:
+            return await _uploaded(form, max_bytes)
+    body = _text_body(await request.body())
+    return load_text(body.text, document_id=body.id, title=body.title, source="", max_bytes=max_bytes)
+
+
+async def _uploaded(form: FormData, max_bytes: int) -> Document:
+    upload, title = form.get("file"), form.get("title")
+    if not isinstance(upload, UploadFile):
+        raise DocumentError("The form has no file; send it in a field named 'file'.", code="no_file")
+    if title is not None and not isinstance(title, str):
+        raise InputError("The title must be text.", code="bad_title")
+    data = await upload.read(max_bytes + 1)
+    return load_bytes(data, name=upload.filename or "", max_bytes=max_bytes, title=title or None)
+
+
+def _text_body(body: bytes) -> TextDocument:
+    try:
+        return TextDocument.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error

@@ -1,0 +1,50 @@
+"""What routes share: the pipeline once it is loaded, and the pools its work runs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from index.errors import CitecheckError
+from service.metrics import Metrics
+from service.pipeline import Pipeline
+from service.pool import WorkPool
+from service.settings import Settings
+
+
+class NotReady(CitecheckError):
+    """The index and the models are still loading, or could not be loaded (HTTP 503)."""
+
+
+@dataclass(slots=True)
+class State:
+    """One per application. Reading and writing have pools of their own, so that questions are answered while a long
+    document is taken in. `pipeline` is None until loaded; `failure` says why it never will be."""
+
+    settings: Settings
+    pool: WorkPool
+    ingest_pool: WorkPool
+    metrics: Metrics
+    pipeline: Pipeline | None
+    failure: CitecheckError | None
+
+
+def get_state(request: Request) -> State:
+    """Return the application's state."""
+    state: State = request.app.state.citecheck
+    return state
+
+
+def get_pipeline(state: Annotated[State, Depends(get_state)]) -> Pipeline:
+    """Return the loaded pipeline; raises NotReady before that."""
+    if state.failure is not None:
+        raise NotReady(state.failure.message, code=state.failure.code)
+    if state.pipeline is None:
+        raise NotReady("The service is starting; try again in a moment.", code="starting")
+    return state.pipeline
+
+
+StateDep = Annotated[State, Depends(get_state)]
+PipelineDep = Annotated[Pipeline, Depends(get_pipeline)]

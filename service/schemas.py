@@ -1,0 +1,70 @@
+"""The bodies of requests and the few responses that are not domain types; unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+DocumentIds = Annotated[
+    list[str] | None, Field(default=None, max_length=1000, description="Search only these documents.")
+]
+TopK = Annotated[int | None, Field(default=None, ge=1, le=100)]
+
+
+class Request(BaseModel):
+    """Base of all request bodies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskRequest(Request):
+    """A question in natural language."""
+
+    question: str = Field(examples=["When did the rebels take Timbuktu?"])
+    top_k: TopK = Field(default=None, description="How many passages are read.")
+    documents: DocumentIds
+
+
+class SearchRequest(Request):
+    """A search over passages."""
+
+    query: str = Field(examples=["who held Kidal"])
+    top_k: TopK = Field(default=None, description="How many hits come back.")
+    documents: DocumentIds
+
+
+class LookupRequest(Request):
+    """A quotation to verify."""
+
+    quote: str = Field(examples=["The MNLA denied this claim."])
+    documents: DocumentIds
+
+
+class TextDocument(Request):
+    """A document sent as text."""
+
+    text: str
+    id: str | None = Field(default=None, description="Letters, digits, '.', '_' and '-'; made from the title if absent.")
+    title: str | None = None
+
+
+class Health(BaseModel):
+    """Liveness or readiness."""
+
+    status: Literal["ok", "ready", "starting", "failed"]
+
+
+class ErrorBody(BaseModel):
+    """One sentence that says what is wrong and what to do."""
+
+    code: str
+    message: str
+    details: dict[str, object]
+
+
+class ErrorResponse(BaseModel):
+    """Every error has this shape."""
+
+    error: ErrorBody

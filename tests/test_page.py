@@ -1,0 +1,534 @@
+"""The page in a real browser: what a reader sees is what the service said, and nothing a document holds can act."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Browser, Page, Route, expect  # noqa: E402 - only where it is installed
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUESTION = "When did the rebels take Timbuktu?"
+UNANSWERABLE = "Who won the world chess championship in 1985?"
+SENTENCE = (
+    "As a consequence of the instability following the coup, Northern Mali's three largest cities—Kidal, Gao and "
+    "Timbuktu—were overrun by the rebels on three consecutive days."
+)
+HOSTILE = (
+    '<img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)> '
+    "The quokka warden of Brindlewick is Ashgrove & daughters."
+)
+EMOJI = (
+    "Notes of the 🧭 expedition 𝔘𝔫𝔦𝔠𝔬𝔡𝔢\n\n"
+    "👩🏽‍🚀🗺️ A first line with 𝒶𝓈𝓉𝓇𝒶𝓁 letters, combining e\u0301 and \u202bעברית\u202c.\n\n"
+    "The lamplighter 🪔 Orvane Tollgate painted 🎨 the 7 doors of Quillhaven cobalt 🟦 in 1931. 🎉 After.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What went wrong in the page unseen; a test that provokes failures on purpose clears it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str, problems: list[str]) -> Iterator[Page]:
+    base = live_server.rstrip("/") + "/"
+    context = browser.new_context(base_url=base, viewport={"width": 1280, "height": 860})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on("console", lambda message: message.type in {"error", "warning"} and problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda request: request.url.startswith((base, "data:")) or problems.append(request.url))
+    yield page
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def add(page: Page) -> Iterator[Callable[[str, str], None]]:
+    """Add a document through the API; it is removed afterwards."""
+    added: set[str] = set()
+
+    def put(name: str, text: str) -> None:
+        reply = page.request.post("v1/documents", data={"id": name, "text": text})
+        assert reply.ok, reply.text()
+        added.add(name)
+
+    yield put
+    for name in added:
+        page.request.delete(f"v1/documents/{name}")
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_label("Your question").fill(question)
+    with page.expect_response("**/v1/ask"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#ask-result .asked")).to_have_text(question)
+
+
+def look_up(page: Page, quote: str) -> None:
+    page.get_by_role("tab", name="Look up a quote").click()
+    page.get_by_label("The quote to look up").fill(quote)
+    page.get_by_role("button", name="Look up").click()
+
+
+def api_ask(page: Page, question: str) -> dict[str, Any]:
+    return page.request.post("v1/ask", data={"question": question}).json()
+
+
+def cite(page: Page, quote: str) -> dict[str, Any]:
+    """A citation of words that stand in the documents."""
+    reply = page.request.post("v1/lookup", data={"quote": quote}).json()
+    assert reply["match"] == "exact", reply
+    return reply["results"][0]["citation"]
+
+
+def document_text(page: Page, citation: dict[str, Any]) -> str:
+    path = f"v1/documents/{citation['document_id']}/text?version={citation['version']}"
+    return page.request.get(path).json()["text"]
+
+
+def answer_with(page: Page, *citations: dict[str, Any], **fields: Any) -> None:
+    """Make the service answer with these citations."""
+    answer = {"status": "answered", "answer": "so", "confidence": 0.9, "citations": citations, "alternatives": []}
+    answer |= {"reason": None, "nearest": []} | fields
+    page.route("**/v1/ask", lambda route: route.fulfill(json=answer))
+
+
+def raw(page: Page, selector: str) -> str:
+    return page.locator(selector).first.evaluate("node => node.textContent")
+
+
+def test_shows_the_answer_with_its_quotes(page: Page) -> None:
+    page.goto("")
+    ask(page, QUESTION)
+    said = api_ask(page, QUESTION)
+    assert said["status"] == "answered"
+    assert raw(page, "#ask-result .answer") == said["answer"]
+    expect(page.locator("#ask-result .status")).to_contain_text(f"confidence {said['confidence']:.2f}")
+    quotes = page.locator("#ask-result blockquote")
+    assert quotes.evaluate_all("nodes => nodes.map(node => node.textContent)") == [c["text"] for c in said["citations"]]
+    expect(page.locator("#ask-result .where").first).to_contain_text(said["citations"][0]["title"])
+
+
+def test_opens_the_source_and_marks_exactly_the_quoted_words(page: Page) -> None:
+    page.goto("")
+    ask(page, QUESTION)
+    for index, citation in enumerate(api_ask(page, QUESTION)["citations"]):
+        page.get_by_role("button", name="Open in source").nth(index).click()
+        expect(page.locator("#source")).to_be_visible()
+        expect(page.locator(f"[data-citation='{citation['id']}']")).to_have_attribute("aria-current", "true")
+        expect(page.locator("#source-title")).to_have_text(citation["title"])
+        page.wait_for_function(
+            "text => document.querySelector('mark.quote')?.textContent === text", arg=citation["text"]
+        )
+        assert raw(page, ".document-text") == document_text(page, citation)
+        expect(page.locator("mark.quote")).to_be_in_viewport()
+        assert page.url.endswith("#" + citation["id"])
+
+
+def test_examples_and_the_whole_card_are_clickable(page: Page) -> None:
+    page.goto("")
+    example = page.locator("#examples button").first
+    question = example.inner_text()
+    example.click()
+    expect(page.locator("#ask-result .asked")).to_have_text(question)
+    answer_with(page, cite(page, SENTENCE))
+    ask(page, QUESTION)
+    page.locator("#ask-result .card blockquote").click()
+    assert raw(page, "mark.quote") == SENTENCE
+
+
+def test_a_refusal_is_visibly_no_answer(page: Page) -> None:
+    page.goto("")
+    ask(page, UNANSWERABLE)
+    said = api_ask(page, UNANSWERABLE)
+    assert said["status"] == "declined"
+    expect(page.locator("#ask-result .refusal")).to_have_text("The documents do not say.")
+    expect(page.locator("#ask-result .reason")).not_to_be_empty()
+    expect(page.locator("#ask-result .answer, #ask-result ol, #ask-result mark")).to_have_count(0)
+    expect(page.locator("#ask-result .nearest blockquote")).to_have_count(len(said["nearest"]))
+    if said["nearest"]:
+        expect(page.get_by_role("heading", name="Closest passages (not an answer)")).to_be_visible()
+
+
+def test_rival_answers_stand_side_by_side_with_their_own_quotes(page: Page) -> None:
+    first, second = cite(page, SENTENCE), cite(page, "three consecutive days")
+    rivals = [{"answer": "one", "confidence": 0.6, "citations": [first]}]
+    rivals += [{"answer": "two", "confidence": 0.5, "citations": [second]}]
+    answer_with(page, first, status="conflicting", answer="one", alternatives=rivals)
+    page.goto("")
+    ask(page, QUESTION)
+    expect(page.locator("#ask-result .status").first).to_have_text("The documents disagree: 2 answers")
+    expect(page.locator(".rival .answer")).to_have_text(["one", "two"])
+    expect(page.locator(".rival").nth(1).locator("blockquote")).to_have_text("three consecutive days")
+
+
+@pytest.mark.parametrize(
+    ("quote", "match", "words"),
+    [
+        (SENTENCE, "exact", "These exact words stand in"),
+        (SENTENCE.lower().replace("'", "’"), "normalized", "only case, accents, spacing"),
+        (SENTENCE.replace("were overrun", "were not overrun"), "altered", "Not verbatim"),
+        ("The moon is made of green cheese and so is the sun", "absent", "do not stand in the documents"),
+    ],
+    ids=["exact", "normalized", "altered", "absent"],
+)
+def test_looks_up_a_quote(page: Page, quote: str, match: str, words: str) -> None:
+    page.goto("")
+    look_up(page, quote)
+    expect(page.locator(f".found[data-match={match}]")).to_contain_text(words)
+    if match == "absent":
+        expect(page.locator("#lookup-result ol")).to_have_count(0)
+        return
+    assert "overrun by the rebels" in raw(page, "#lookup-result blockquote")
+    page.locator("#lookup-result").get_by_role("button", name="Open in source").first.click()
+    assert raw(page, "mark.quote") == raw(page, "#lookup-result blockquote")
+
+
+def test_an_altered_quote_shows_each_difference_with_its_label(page: Page) -> None:
+    page.goto("")
+    look_up(page, SENTENCE.replace("were overrun", "were not overrun").replace("the coup", "the vote"))
+    expect(page.locator("#lookup-result del")).to_have_text(["yours vote", "yours not"])
+    expect(page.locator("#lookup-result ins")).to_have_text(["source coup"])
+
+
+def test_comparison_loses_no_character_of_either_side(page: Page) -> None:
+    page.goto("")
+    pairs = [
+        (SENTENCE, SENTENCE),
+        ("“Never” — he said", 'never - HE said, "again"'),
+        ("Menaka fell 🎉", "Before: Ménaka fell — 🎉 twice\nand rose"),
+        ("all different", "nothing alike"),
+    ]
+    runs = page.evaluate(
+        "async pairs => { const { compare } = await import('./static/differences.js');"
+        " return pairs.map(([quote, source]) => compare(quote, source)); }",
+        pairs,
+    )
+    for (quote, source), compared in zip(pairs, runs, strict=True):
+        assert "".join(run["yours"] for run in compared) == quote
+        assert "".join(run["source"] for run in compared) == source
+    assert [run["same"] for run in runs[0]] == [True]
+    assert [run["same"] for run in runs[1]] == [True, False]
+    assert [run["same"] for run in runs[3]] == [False]
+
+
+def test_offsets_count_code_points(page: Page) -> None:
+    page.goto("")
+    chance = random.Random(7)
+    alphabet = "aé—\n 🎉👩🏽‍🚀𝔘\u0301\uffff\U0010ffff"
+    texts = ["".join(chance.choices(alphabet, k=chance.randrange(40))) for _ in range(200)]
+    cases = [(text, *sorted(chance.choices(range(len(text) + 1), k=2))) for text in texts]
+    sliced = page.evaluate(
+        "async cases => { const { slice } = await import('./static/text.js'); return cases.map((c) => slice(...c)); }",
+        cases,
+    )
+    assert sliced == [text[start:end] for text, start, end in cases]
+
+
+def test_highlight_and_quote_are_exact_behind_emoji(page: Page, add: Callable[[str, str], None]) -> None:
+    add("page-test-emoji", EMOJI)
+    citation = cite(page, "The lamplighter 🪔 Orvane Tollgate painted 🎨 the 7 doors of Quillhaven cobalt 🟦 in 1931.")
+    start = EMOJI.index("7 doors")
+    citation["highlight"] = {"start": start, "end": EMOJI.index(" in 1931")}
+    answer_with(page, citation)
+    page.goto("")
+    ask(page, "Which doors did the lamplighter paint?")
+    assert raw(page, "#ask-result blockquote") == citation["text"]
+    assert raw(page, "#ask-result mark") == "7 doors of Quillhaven cobalt 🟦"
+    page.get_by_role("button", name="Open in source").click()
+    assert raw(page, "mark.quote") == citation["text"]
+    assert raw(page, "mark.highlight") == "7 doors of Quillhaven cobalt 🟦"
+    before = page.locator("mark.quote").evaluate("node => node.previousSibling.textContent")
+    assert before == EMOJI[: citation["start"]]
+
+
+def test_marks_nothing_rather_than_the_wrong_words(page: Page) -> None:
+    citation = cite(page, SENTENCE)
+    citation["start"] += 1
+    citation["end"] += 1
+    answer_with(page, citation)
+    page.goto("")
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Open in source").click()
+    expect(page.locator("#source-note")).to_contain_text("nothing is marked")
+    expect(page.locator("#source mark")).to_have_count(0)
+    expect(page.locator(".document-text")).to_contain_text(SENTENCE)
+
+
+def test_a_hostile_document_is_inert(page: Page, add: Callable[[str, str], None]) -> None:
+    add("page-test-hostile", f"# {HOSTILE}\n\n{HOSTILE}\n")
+    answer_with(page, cite(page, HOSTILE), answer=HOSTILE)
+    page.goto("")
+    ask(page, HOSTILE)
+    assert raw(page, "#ask-result blockquote") == HOSTILE
+    page.get_by_role("button", name="Open in source").click()
+    expect(page.locator(".document-text")).to_contain_text(HOSTILE)
+    page.get_by_role("button", name="Close").click()
+    look_up(page, HOSTILE)
+    expect(page.locator("#lookup-result blockquote").first).to_have_text(HOSTILE)
+    page.locator("#documents summary").click()
+    expect(page.locator("[data-document=page-test-hostile]")).to_be_visible()
+    assert page.locator("img, svg, body script").count() == 0
+
+
+def test_a_policy_forbids_everything_from_outside(page: Page) -> None:
+    reply = page.goto("")
+    assert reply is not None
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.locator("[style], style, script:not([src])").count() == 0
+    assert page.content().lstrip().lower().startswith("<!doctype html>")
+
+
+def test_works_by_keyboard_alone(page: Page) -> None:
+    page.goto("")
+    page.wait_for_function("document.activeElement.id === 'question'")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask-result .card").first).to_be_visible()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Open in source":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.quote")).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('#source') !== null")
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+    assert page.evaluate("document.activeElement.textContent") == "Open in source"
+    assert "#" not in page.url
+    page.get_by_role("tab", name="Ask").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("The quote to look up")).to_be_visible()
+    expect(page.get_by_role("tab", name="Look up a quote")).to_be_focused()
+
+
+def test_the_box_clears_and_counts(page: Page) -> None:
+    page.goto("")
+    field = page.get_by_label("Your question")
+    expect(page.get_by_role("button", name="Clear the question")).to_be_hidden()
+    field.fill("x" * 1_900)
+    expect(page.locator("#panel-ask .counter")).to_have_text("1,900 of 2,000 characters")
+    page.get_by_role("button", name="Clear the question").click()
+    expect(field).to_have_value("")
+    expect(field).to_be_focused()
+    expect(page.locator("#panel-ask .counter")).to_be_empty()
+
+
+def test_copies_the_quote_with_its_reference(page: Page) -> None:
+    citation = cite(page, SENTENCE)
+    answer_with(page, citation)
+    page.goto("")
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Copy quote with reference").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    for part in (citation["text"], citation["title"], *citation["section"], citation["id"]):
+        assert part in copied
+    expect(page.locator("#source")).to_be_hidden()
+
+
+def test_a_shared_address_opens_the_source(page: Page) -> None:
+    citation = cite(page, SENTENCE)
+    page.goto("#" + citation["id"])
+    assert raw(page, "mark.quote") == SENTENCE
+    expect(page.locator("mark.quote")).to_be_in_viewport()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.go_back()
+    expect(page.locator("mark.quote")).to_be_visible()
+
+
+def test_an_old_address_says_what_became_of_the_words(
+    page: Page, add: Callable[[str, str], None], problems: list[str]
+) -> None:
+    words = "The ferry at Quillhaven left 🛶 every hour on the hour."
+    add("page-test-versions", f"Ferries\n\n{words}\n")
+    citation = cite(page, words)
+    add("page-test-versions", f"Ferries\n\nA sentence stands before now.\n\n{words}\n")
+    page.goto("#" + citation["id"])
+    expect(page.locator("#source-note")).to_contain_text("now stand elsewhere")
+    assert raw(page, "mark.quote") == words
+    page.get_by_role("button", name="Show in the current version").click()
+    expect(page.locator(".document-text")).to_contain_text("A sentence stands before now.")
+    assert raw(page, "mark.quote") == words
+    add("page-test-versions", "Ferries\n\nNothing sails from there any more.\n")
+    page.goto("about:blank")
+    page.goto("#" + citation["id"])
+    expect(page.locator("#source-note")).to_contain_text("no longer stand in it")
+    page.request.delete("v1/documents/page-test-versions")
+    page.goto("about:blank")
+    page.goto("#" + citation["id"])
+    expect(page.locator("#source-note")).to_contain_text("removed")
+    page.goto("about:blank")
+    page.goto("#c1:nonsense")
+    expect(page.locator("#source-note .problem")).to_contain_text("citation")
+    # The browser itself notes refused requests; nothing else may be there.
+    assert all(problem.startswith(("Failed to load resource", "about:")) for problem in problems)
+    problems.clear()
+
+
+def test_a_long_document_shows_a_window_that_grows(page: Page) -> None:
+    line = "A line of a very long document 📜 that goes on and on.\n"
+    text = line * 45_000 + SENTENCE + "\n" + line * 45_000
+    citation = cite(page, SENTENCE)
+    start = len(line) * 45_000
+    citation |= {"start": start, "end": start + len(SENTENCE), "highlight": None}
+    answer_with(page, citation)
+    body = {"document_id": citation["document_id"], "version": citation["version"], "title": "Long", "text": text}
+    page.route("**/text?**", lambda route: route.fulfill(json=body))
+    page.goto("")
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Open in source").click()
+    assert raw(page, "mark.quote") == SENTENCE
+    expect(page.locator("mark.quote")).to_be_in_viewport()
+    shown = raw(page, ".document-text")
+    assert 190_000 < len(shown) < 210_000
+    assert shown in text
+    top = page.locator("mark.quote").bounding_box()
+    page.get_by_role("button", name=re.compile("Show more above")).evaluate("button => button.click()")
+    assert len(raw(page, ".document-text")) > 390_000
+    assert page.locator("mark.quote").bounding_box()["y"] == pytest.approx(top["y"], abs=2)
+    page.get_by_role("button", name=re.compile("Show more below")).evaluate("button => button.click()")
+    assert raw(page, ".document-text") in text
+    assert raw(page, "mark.quote") == SENTENCE
+
+
+def test_a_new_question_ends_the_one_before(page: Page) -> None:
+    held: list[Route] = []
+    ended: list[str] = []
+    page.on("requestfailed", lambda request: ended.append(request.post_data or ""))
+    page.route("**/v1/ask", lambda route: held.append(route) if not held else route.continue_())
+    page.goto("")
+    page.get_by_label("Your question").fill("The slow question?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "true")
+    ask(page, QUESTION)
+    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "false")
+    assert len(ended) == 1
+    assert "slow question" in ended[0]
+
+
+def test_says_what_to_do_when_the_service_is_away_or_busy(page: Page, problems: list[str]) -> None:
+    page.goto("")
+    page.route("**/v1/ask", lambda route: route.abort())
+    page.get_by_label("Your question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask-result .problem")).to_contain_text("citecheck serve")
+    page.unroute("**/v1/ask")
+    busy = {"error": {"code": "busy", "message": "All workers are busy; try again in a second.", "details": {}}}
+    page.route("**/v1/ask", lambda route: route.fulfill(status=503, json=busy))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#ask-result .problem")).to_contain_text("All workers are busy; try again in a second.")
+    page.unroute("**/v1/ask")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#ask-result .asked")).to_have_text(QUESTION)
+    assert len(problems) == 2
+    problems.clear()
+
+
+def test_documents_are_read_added_and_removed(page: Page, problems: list[str]) -> None:
+    page.goto("")
+    page.get_by_role("link", name=re.compile(r"^\d+ documents?$")).first.click()
+    rows = page.locator("#document-list > li")
+    expect(rows.first).to_be_visible()
+    count = rows.count()
+    rows.first.get_by_role("button", name="Read").click()
+    expect(page.locator(".document-text")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    page.locator("#upload").set_input_files(
+        [
+            {
+                "name": "page-test-upload.txt",
+                "mimeType": "text/plain",
+                "buffer": b"Harbour notes\n\nThe tide was low.\n",
+            },
+            {"name": "page-test-binary.txt", "mimeType": "text/plain", "buffer": b"\x00\x01\x02\xff" * 500},
+        ]
+    )
+    expect(page.locator("#documents-notice")).to_contain_text("Added page-test-upload.txt")
+    expect(page.locator("#documents-notice .problem")).to_contain_text("page-test-binary.txt: ")
+    expect(rows).to_have_count(count + 1)
+    expect(page.locator("#panel-ask [data-count]")).to_have_text(f"{count + 1} documents")
+    row = page.locator("[data-document=page-test-upload]")
+    row.get_by_role("button", name="Remove").click()
+    expect(row.get_by_role("button", name="Keep")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row.get_by_role("button", name="Remove")).to_be_focused()
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("#documents-notice")).to_contain_text("Removed “")
+    assert len(problems) == 1, "only the refused upload"
+    problems.clear()
+
+
+def test_a_page_opened_while_loading_learns_the_count(page: Page, problems: list[str]) -> None:
+    total = page.request.get("v1/documents").json()["total"]
+    starting = {"error": {"code": "starting", "message": "The service is starting.", "details": {}}}
+    page.route("**/v1/documents?*", lambda route: route.fulfill(status=503, json=starting), times=1)
+    loaded = page.request.get("").text()
+    early = re.sub(r"\d+ documents?</a>", "0 documents</a>", re.sub(r"data-total>\d+", "data-total>0", loaded))
+    page.route(re.compile(r"/$"), lambda route: route.fulfill(body=early, content_type="text/html; charset=utf-8"))
+    page.goto("")
+    expect(page.locator("#panel-ask [data-count]")).to_have_text(f"{total} documents")
+    assert len(problems) == 1, "only the first, refused, request"
+    problems.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_a_narrow_screen(page: Page, scheme: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme=scheme)
+
+    def fits() -> bool:
+        return page.evaluate("document.documentElement.scrollWidth <= 360")
+
+    page.goto("")
+    page.locator("#documents summary").click()
+    expect(page.locator("#document-list > li").first).to_be_visible()
+    ask(page, QUESTION)
+    assert fits()
+    page.get_by_role("button", name="Open in source").first.click()
+    expect(page.locator("mark.quote")).to_be_in_viewport()
+    assert page.locator("#column").evaluate("node => node.inert")
+    assert fits()
+    page.get_by_role("button", name="Close").click()
+    look_up(page, SENTENCE.replace("overrun", "x" * 300))
+    expect(page.locator(".found")).to_be_visible()
+    assert fits()

@@ -1,9 +1,10 @@
-"""Fits the similarity that parts a misquotation from a sentence that merely shares its topic (service.lookup)."""
+"""Fits what parts a misquotation from a sentence on the same topic: `python -m benchmarks.lookup_threshold FILE`."""
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -53,14 +54,14 @@ def edited(quote: str, share: float, vocabulary: list[str], rng: random.Random) 
     return " ".join(words)
 
 
-def best_similarity(quote: str, document: PreparedDocument) -> float:
-    """Return how nearly the document says the quote."""
+def closest(quote: str, document: PreparedDocument) -> tuple[int, float]:
+    """Return the quote's length in tokens and how nearly the document says it."""
     ids = document.numbered(tokenize(normalize(quote).text.strip()).words)
     best = 0.0
     for window in candidates(ids, document):
         found = align(ids, document.ids[window.first : window.stop])
         best = max(best, similarity(found.edits, len(ids), found.stop - found.first))
-    return best
+    return len(ids), best
 
 
 def sentences(paragraph: str, rng: random.Random) -> Iterator[str]:
@@ -75,7 +76,7 @@ def sentences(paragraph: str, rng: random.Random) -> Iterator[str]:
 
 
 def scores(path: Path, seed: int) -> tuple[list[tuple[int, float]], dict[float, list[tuple[int, float]]]]:
-    """Return (words, similarity) of sentences that are not in the documents, and of misquotations by edit share."""
+    """Return (tokens, similarity) of sentences that are not in the documents, and of misquotations by edit share."""
     rng = random.Random(seed)
     strangers: list[tuple[int, float]] = []
     misquoted: dict[float, list[tuple[int, float]]] = {share: [] for share in EDIT_SHARES}
@@ -87,22 +88,30 @@ def scores(path: Path, seed: int) -> tuple[list[tuple[int, float]], dict[float, 
         for at in rng.sample(range(len(paragraphs)), min(8, len(paragraphs))):
             rest = prepared(paragraphs[:at] + paragraphs[at + 1 :])
             for quote in list(sentences(paragraphs[at], rng))[:PER_ARTICLE]:
-                strangers.append((len(quote.split()), best_similarity(quote, rest)))
+                strangers.append(closest(quote, rest))
                 share = rng.choice(EDIT_SHARES)
                 wrong = edited(quote, share, vocabulary, rng)
-                misquoted[share].append((len(quote.split()), best_similarity(wrong, whole)))
+                misquoted[share].append(closest(wrong, whole))
     return strangers, misquoted
 
 
 def report(strangers: list[tuple[int, float]], misquoted: dict[float, list[tuple[int, float]]]) -> None:
-    """Print, per threshold, how many strangers pass and how many misquotations are found."""
+    """Print, per rule `similarity >= base + short / tokens`, how many strangers pass and how many misquotations do."""
     print(f"{len(strangers)} strangers, {sum(map(len, misquoted.values()))} misquotations")
-    short = np.array([s for n, s in strangers if n <= 12])
-    long = np.array([s for n, s in strangers if n > 12])
-    print("threshold  strangers<=12  >12 words   found at " + "  ".join(f"{share:.0%}" for share in misquoted))
-    for threshold in np.arange(0.3, 0.81, 0.05).round(2):
-        found = "  ".join(f"{np.mean([s >= threshold for _, s in pairs]):.3f}" for pairs in misquoted.values())
-        print(f"{threshold:9.2f}  {np.mean(short >= threshold):13.4f}  {np.mean(long >= threshold):9.4f}   {found}")
+    print(
+        "base short  strangers of 5-7 tokens  8-12   13+    all   found with "
+        + "  ".join(f"{s:.0%}" for s in misquoted)
+    )
+    for base, short in itertools.product((0.35, 0.4, 0.45, 0.5, 0.55, 0.6), (0.0, 0.5, 0.85, 1.2)):
+        passed = [(n, s >= base + short / n - 1e-9) for n, s in strangers]
+        by_length = "  ".join(
+            f"{np.mean([ok for n, ok in passed if low <= n <= high]):.4f}"
+            for low, high in ((1, 7), (8, 12), (13, 10_000), (1, 10_000))
+        )
+        found = "  ".join(
+            f"{np.mean([s >= base + short / n - 1e-9 for n, s in pairs]):.3f}" for pairs in misquoted.values()
+        )
+        print(f"{base:.2f} {short:.2f}  {by_length}   {found}")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -50,13 +51,20 @@ def run_command(
 
 @eval_app.command("accept")
 def accept_command(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `eval run` wrote.")],
+    run_folder: Annotated[
+        Path | None, typer.Argument(metavar="RUN", help="A folder that `eval run` wrote (default: evaluate now).")
+    ] = None,
     baseline: Annotated[Path | None, typer.Option(help="Where the baseline is kept (default: eval/baseline).")] = None,
 ) -> None:
-    """Make a run the baseline that later ones are compared with."""
+    """Make a run the baseline that later ones are compared with; a run with a false quote is refused."""
     from eval.rundir import BASELINE, read_run, write_baseline
+    from eval.session import Request
+    from service.render import print_text
 
+    if run_folder is None:
+        run_folder = _with_progress(Request(split="all", gold=None, documents=None, data=None, out=None)).folder
     write_baseline(read_run(run_folder), baseline or BASELINE)
+    print_text(f"{run_folder} is now the baseline in {baseline or BASELINE}.")
 
 
 def main() -> None:
@@ -70,13 +78,16 @@ def _with_progress(request: Request) -> Evaluation:
 
     from eval.session import evaluate
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("indexing", total=None)
-        return evaluate(
-            request,
-            on_start=lambda total: progress.update(task, description="asking", total=total),
-            on_item=lambda _: progress.advance(task),
-        )
+    with ExitStack() as shown:
+        progress = Progress(console=Console(stderr=True), transient=True)
+        task = progress.add_task("asking", total=None)
+
+        def on_start(total: int) -> None:
+            # Not before: indexing shows a progress bar of its own.
+            progress.update(task, total=total)
+            shown.enter_context(progress)
+
+        return evaluate(request, on_start=on_start, on_item=lambda _: progress.advance(task))
 
 
 def _show(evaluation: Evaluation) -> None:
@@ -87,3 +98,7 @@ def _show(evaluation: Evaluation) -> None:
     console = Console()
     console.print(terminal(evaluation.summary))
     console.print(f"Written to {evaluation.folder}", markup=False, highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,9 @@ from service.reader.protocol import Evidence
 from service.reader.sentences import find_quotables, rarity, weigh
 
 READ = 8
+# What we expect of users: one question in four is not answered by the documents. SQuAD v2 has one in two, written to
+# fool readers; its questions are weighed so that confidences and the threshold suit the former.
+IMPOSSIBLE_SHARE = 0.25
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -111,12 +114,14 @@ def _fit(examples: Sequence[Example]) -> dict[str, Any]:
     }
     # Platt scaling of the best candidate's score: the confidence users see is that of the answer, not of a sentence.
     best, hit = _best(content, examples)
-    platt = LogisticRegression(C=1e6).fit(best[:, np.newaxis], hit)
+    answerable = np.array([example.answerable for example in examples])
+    weight = _expected(answerable)
+    platt = LogisticRegression(C=1e6).fit(best[:, np.newaxis], hit, sample_weight=weight)
     slope, shift = float(platt.coef_[0][0]), float(platt.intercept_[0])
     content["bias"] = content["bias"] * slope + shift
     content["weights"] = content["weights"] * slope
     confidence = 1 / (1 + np.exp(-(slope * best + shift)))
-    content["threshold"] = _threshold(confidence, hit, np.array([example.answerable for example in examples]))
+    content["threshold"] = _threshold(confidence, hit, answerable, weight)
     return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in content.items()}
 
 
@@ -128,10 +133,18 @@ def _best(content: dict[str, Any], examples: Sequence[Example]) -> tuple[FloatAr
     return np.array([score.max() for score in scores]), np.array(hit)
 
 
-def _threshold(confidence: FloatArray, hit: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_]) -> float:
+def _expected(answerable: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return a weight per question that gives impossible ones their expected share."""
+    impossible = float((~answerable).mean())
+    return np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
+
+
+def _threshold(
+    confidence: FloatArray, hit: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_], weight: FloatArray
+) -> float:
     """Return the confidence that gets most questions right: answered rightly, or declined when impossible."""
     grid = np.unique(confidence.round(3))
-    right = [((confidence >= bar) & hit).sum() + ((confidence < bar) & ~answerable).sum() for bar in grid]
+    right = [(weight * (((confidence >= bar) & hit) | ((confidence < bar) & ~answerable))).sum() for bar in grid]
     return float(grid[int(np.argmax(right))])
 
 
@@ -145,7 +158,7 @@ def _report(content: dict[str, Any], examples: Sequence[Example]) -> dict[str, f
         "questions": len(examples),
         "answer_among_candidates": round(float(found[answerable].mean()), 4),
         "best_candidate_right": round(float(hit[answerable].mean()), 4),
-        "right_overall": round(float(((answered & hit) | (~answered & ~answerable)).mean()), 4),
+        "right_when_answerable": round(float((answered & hit)[answerable].mean()), 4),
         "answered": round(float(answered.mean()), 4),
         "precision_when_answered": round(float(hit[answered].mean()), 4),
         "refusal_precision": round(float((~answerable)[~answered].mean()), 4),

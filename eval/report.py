@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE
 from rich.console import Group as Stack
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -13,9 +14,10 @@ from rich.text import Text
 from eval.results import ItemResult, Provenance
 from eval.scoring import METRICS
 from eval.summary import FAILURE_KINDS, Group, Summary
+from service.render import clean
 
-_COLUMNS = ("hit@1", "hit@5", "mrr@10", "f1", "contains", "citation_accuracy", "refusal_recall")
-_SHORT = {"citation_accuracy": "cite acc.", "refusal_recall": "refusal rec."}
+_COLUMNS = ("hit@1", "hit@5", "answer_rate", "f1", "contains", "citation_accuracy", "refusal_recall")
+_SHORT = {"answer_rate": "answered", "citation_accuracy": "cited", "refusal_recall": "refused"}
 _ANSWER_LIMIT = 160
 
 
@@ -30,12 +32,11 @@ class Table:
 
 
 def tables(summary: Summary) -> tuple[Table, ...]:
-    """Lay out the figures that the same code and documents always reproduce: overall, breakdowns, failures."""
+    """Lay out the figures that the same code and documents always reproduce: overall, breakdowns, kinds of failure."""
     return (
         _overall(summary.overall),
         *(_breakdown(f"By {key}", groups) for key, groups in summary.breakdowns.items()),
         _kinds(summary),
-        _failures(summary),
     )
 
 
@@ -47,14 +48,14 @@ def latency_table(summary: Summary) -> Table:
 
 
 def terminal(summary: Summary) -> Stack:
-    """Render for a terminal."""
+    """Render for a terminal: all but the list of failed items, which is long and stands in report.md."""
     return Stack(*(_rich(table) for table in (*tables(summary), latency_table(summary))))
 
 
 def markdown(summary: Summary, provenance: Provenance | None) -> str:
     """Render as Markdown; without `provenance`, as the baseline is kept: nothing of the machine or the moment."""
     parts = ["# Evaluation"]
-    parts += [_markdown(table) for table in tables(summary)]
+    parts += [_markdown(table) for table in (*tables(summary), _failures(summary))]
     if provenance is not None:
         parts += [_markdown(latency_table(summary)), _markdown(_origin(provenance))]
     return "\n\n".join(parts) + "\n"
@@ -115,11 +116,15 @@ def _number(value: float | None) -> str:
 
 
 def _rich(table: Table) -> RichTable:
-    made = RichTable(title=table.title, title_justify="left", title_style="bold", expand=False)
+    made = RichTable(title=table.title, title_justify="left", title_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
     for position, column in enumerate(table.columns):
-        made.add_column(column, justify="right" if position in table.numeric else "left", overflow="fold")
+        numeric = position in table.numeric
+        # A number cut in two by a narrow terminal is a wrong number.
+        made.add_column(
+            column, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric or position == 0
+        )
     for row in table.rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(clean(cell)) for cell in row))
     return made
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from eval.goldset import GoldItem
+from eval.goldset import FindDocument, GoldItem
 from eval.results import HitRecord, ItemResult, LegScore, Provenance, Run, Status
 from eval.scoring import DEPTH, answer_scores, evidence_ranks, refusal_scores, retrieval_scores
-from index.documents import Document
 from index.errors import CitecheckError, InputError, SpanError
 from service.answers import Answer, Declined
 from service.pipeline import SearchHit, SearchResult
@@ -26,12 +25,10 @@ class Pipeline(Protocol):
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         """Rank passages."""
 
-    def document(self, document_id: str) -> Document:
-        """Return the stored document; raises NotFound."""
-
 
 def run(
     pipeline: Pipeline,
+    find_document: FindDocument,
     gold: Sequence[GoldItem],
     provenance: Provenance,
     *,
@@ -40,6 +37,7 @@ def run(
 ) -> Run:
     """Evaluate `pipeline` on `gold` in order; raises InputError when there is nothing to evaluate.
 
+    `find_document` gives the stored documents that every quote is held against, independently of the pipeline.
     An item on which the pipeline fails is kept with status "error" and scores as wrong: one defect must not hide
     what happened to the others.
     """
@@ -47,7 +45,7 @@ def run(
         raise InputError("There are no gold items to evaluate; choose another split or file.", code="no_gold")
     items = []
     for item in gold:
-        result = _evaluate(pipeline, item, clock)
+        result = _evaluate(pipeline, find_document, item, clock)
         items.append(result)
         if on_item is not None:
             on_item(result)
@@ -69,8 +67,10 @@ class _Outcome:
     seconds: float
 
 
-def _evaluate(pipeline: Pipeline, item: GoldItem, clock: Callable[[], float]) -> ItemResult:
-    outcome = _observe(pipeline, item.question, clock)
+def _evaluate(
+    pipeline: Pipeline, find_document: FindDocument, item: GoldItem, clock: Callable[[], float]
+) -> ItemResult:
+    outcome = _observe(pipeline, find_document, item.question, clock)
     ranks = evidence_ranks(item.evidence, [hit.passage for hit in outcome.hits])
     return ItemResult(
         id=item.id,
@@ -97,7 +97,7 @@ def _evaluate(pipeline: Pipeline, item: GoldItem, clock: Callable[[], float]) ->
     )
 
 
-def _observe(pipeline: Pipeline, question: str, clock: Callable[[], float]) -> _Outcome:
+def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clock: Callable[[], float]) -> _Outcome:
     started = clock()
     try:
         answer = pipeline.ask(question)
@@ -115,7 +115,7 @@ def _observe(pipeline: Pipeline, question: str, clock: Callable[[], float]) -> _
         citations=answer.citations,
         nearest=answer.nearest,
         hits=hits,
-        verbatim=_verbatim(pipeline, (*answer.citations, *answer.nearest)),
+        verbatim=_verbatim(find_document, (*answer.citations, *answer.nearest)),
         seconds=seconds,
     )
 
@@ -125,15 +125,15 @@ def _record(hit: SearchHit) -> HitRecord:
     return HitRecord(hit.passage.id, hit.score, legs)
 
 
-def _verbatim(pipeline: Pipeline, quotes: Sequence[Citation]) -> float | None:
+def _verbatim(find_document: FindDocument, quotes: Sequence[Citation]) -> float | None:
     if not quotes:
         return None
-    return sum(_is_verbatim(pipeline, quote) for quote in quotes) / len(quotes)
+    return sum(_is_verbatim(find_document, quote) for quote in quotes) / len(quotes)
 
 
-def _is_verbatim(pipeline: Pipeline, quote: Citation) -> bool:
+def _is_verbatim(find_document: FindDocument, quote: Citation) -> bool:
     try:
-        verify_citation(quote, pipeline.document(quote.document_id))
+        verify_citation(quote, find_document(quote.document_id))
     except CitecheckError:
         return False
     return True

@@ -63,8 +63,13 @@ def read_run(folder: Path) -> Run:
 
 
 def write_baseline(run: Run, folder: Path = BASELINE) -> None:
-    """Make a run the accepted baseline: figures and per-item scores without latencies, machine or moment."""
+    """Make a run the accepted baseline: figures and per-item scores without latencies, machine or moment.
+
+    Raises InputError for a run that broke an invariant: a baseline must not make that look normal.
+    """
     summary = summarise(run.items)
+    if summary.broken:
+        raise InputError("This run has errors or false quotes; mend them and run again.", code="broken_run")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in {"metrics.json": _metrics_json(run, summary), "report.md": markdown(summary, None)}.items():
         partial = folder / f".{name}.partial"

@@ -25,6 +25,7 @@ METRICS = (
     Metric("hit@5", "answerable items with such a passage among the first five"),
     Metric("recall@5", "share of an answerable item's evidence spans that the first five passages show"),
     Metric("mrr@10", "1 / rank of the first such passage, 0 beyond the tenth; answerable items"),
+    Metric("answer_rate", "answerable items that were answered, rightly or wrongly"),
     Metric("exact_match", "answer equals a gold answer after SQuAD v2 normalisation; answerable items, declined is 0"),
     Metric("f1", "token F1 with the nearest gold answer (SQuAD v2); answerable items, declined is 0"),
     Metric("contains", "answer contains a gold answer as whole words; answerable items, declined is 0"),
@@ -60,8 +61,9 @@ def answer_scores(item: GoldItem, answer: str | None, citations: Sequence[Citati
     if not item.answerable:
         return {}
     if answer is None:
-        return {"exact_match": 0.0, "f1": 0.0, "contains": 0.0}
+        return {"answer_rate": 0.0, "exact_match": 0.0, "f1": 0.0, "contains": 0.0}
     return {
+        "answer_rate": 1.0,
         "exact_match": metrics.exact_match(answer, item.answers),
         "f1": metrics.token_f1(answer, item.answers),
         "contains": metrics.contains_answer(answer, item.answers),

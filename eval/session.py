@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from eval.run import run
 from eval.rundir import refuse_used, write_run
 from eval.summary import Figure, Group, Summary, summarise
 from index.errors import InputError
+from service.catalogue import read_document
 from service.ingest import ingest_paths
 from service.pipeline import Pipeline, open_pipeline
 from service.settings import Settings, read_settings
@@ -64,10 +66,12 @@ def evaluate(
     refuse_used(folder)
     gold_file = request.gold or GOLD_FILE
     with _pipeline(request) as pipeline:
-        gold = select(load_gold(gold_file, pipeline.document), request.split)
+        find_document = partial(read_document, pipeline.library)
+        gold = select(load_gold(gold_file, find_document), request.split)
+        pipeline.warm_up()
         if on_start is not None:
             on_start(len(gold))
-        made = run(pipeline, gold, provenance.describe(pipeline, gold_file), on_item=on_item)
+        made = run(pipeline, find_document, gold, provenance.describe(pipeline, gold_file), on_item=on_item)
     write_run(made, folder)
     return Evaluation(folder, summarise(made.items))
 
@@ -85,12 +89,12 @@ def figures(evaluation: Evaluation) -> Figures:
     )
 
 
-def seeds() -> tuple[Path, ...]:
-    """Return the documents shipped with citecheck: inside the package in a wheel, beside it in the repository."""
+def seeds() -> Path:
+    """Return the folder of documents shipped with citecheck: in the package in a wheel, else the repository's."""
     here = Path(__file__).parent
     for folder in (here / "seeds", here.parent / "seeds"):
-        if found := tuple(sorted(folder.glob("*.txt"))):
-            return found
+        if any(folder.glob("*.txt")):
+            return folder
     raise InputError("The seed documents are not installed; name a folder with --documents.", code="no_seeds")
 
 
@@ -103,11 +107,11 @@ def _pipeline(request: Request) -> Iterator[Pipeline]:
         with _opened(read_settings({"data": request.data})) as pipeline:
             yield pipeline
         return
-    paths = seeds() if request.documents is None else (request.documents,)
+    documents = request.documents or seeds()
     with tempfile.TemporaryDirectory(prefix="citecheck-eval-") as folder:
         settings = read_settings({"data": Path(folder)})
         with _opened(settings) as pipeline:
-            _index(pipeline, paths, settings)
+            ingest_paths(pipeline.library, [documents], max_bytes=settings.max_document_bytes)
             yield pipeline
 
 
@@ -118,7 +122,3 @@ def _opened(settings: Settings) -> Iterator[Pipeline]:
         yield pipeline
     finally:
         pipeline.library.close()
-
-
-def _index(pipeline: Pipeline, paths: Sequence[Path], settings: Settings) -> None:
-    ingest_paths(pipeline.library, list(paths), max_bytes=settings.max_document_bytes)

@@ -36,7 +36,8 @@ class DenseIndex:
             return np.empty(0, dtype=np.int64), np.empty(0)
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.ascontiguousarray(allowed)))
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed))
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # its stub lacks the wrapper
         cosines, numbers = self._index.search(query[np.newaxis, :], count, params=parameters)
         order = np.lexsort((numbers[0], -cosines[0]))
         return numbers[0][order], cosines[0][order].astype(np.float64)

@@ -178,7 +178,9 @@ def _check_file(path: Path, checksum: str) -> None:
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ModelError(f"The model file {path.name} is missing; reinstall citecheck.", code="model_missing") from error
+        raise ModelError(
+            f"The model file {path.name} is missing; reinstall citecheck.", code="model_missing"
+        ) from error
     if found != checksum:
         raise ModelError(
             f"The model file {path.name} does not match its checksum; reinstall citecheck.", code="model_altered"

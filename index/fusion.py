@@ -24,4 +24,5 @@ def _standardise(scores: FloatArray) -> FloatArray:
     deviation = scores.std()
     if deviation < 1e-12:
         return np.zeros_like(scores)
-    return (scores - scores.mean()) / deviation
+    standard: FloatArray = (scores - scores.mean()) / deviation
+    return standard

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from itertools import islice
+from pathlib import Path
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -23,7 +23,7 @@ from index.documents import Document
 from index.encoder import Encoder, Progress, Vectors
 from index.errors import DocumentClash
 from index.lexical import build_lexical
-from index.passages import Passage
+from index.passages import Passage, lexical_text
 from index.store import DocumentRecord, Store
 
 MAX_PASSAGE_TOKENS = 160
@@ -79,8 +79,7 @@ class Library:
         self.vectors([passage.index_text for passage in passages], on_progress)
         sentences = sorted({unit for passage in passages if is_prose(passage) for unit in passage.units})
         self.vectors([document.quote(sentence) for sentence in sentences], on_progress)
-        contents = [content_key(passage.index_text) for passage in passages]
-        self.store.put(document, passages, contents, path=path, recipe=self._recipe)
+        self.store.put(document, passages, path=path, recipe=self._recipe)
         self._forget()
         return Added(document.id, document.version, "added" if known is None else "updated")
 
@@ -109,7 +108,11 @@ class Library:
         # Kept batch by batch, so that an interrupted run continues where it stopped.
         for batch in batched(missing.items(), _ENCODED_AT_ONCE):
             fresh = dict(
-                zip((key for key, _ in batch), self.encoder.encode([text for _, text in batch], on_progress), strict=True)
+                zip(
+                    (key for key, _ in batch),
+                    self.encoder.encode([text for _, text in batch], on_progress),
+                    strict=True,
+                )
             )
             self.store.put_vectors(self.encoder.fingerprint, fresh)
             known.update(fresh)
@@ -155,7 +158,7 @@ class Library:
             passage_ids=np.array([row[0] for row in rows], dtype=np.int64),
             owners=np.array([place[row[1]] for row in rows], dtype=np.int32),
             document_ids=document_ids,
-            lexical=build_lexical(terms(text) for text in texts),
+            lexical=build_lexical(terms(lexical_text(title, text)) for _, _, title, text in rows),
             dense=build_dense(self.vectors(texts), self.encoder.dimensions),
         )
 
@@ -177,7 +180,7 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def is_prose(passage: Passage) -> bool:
-    """Whether the passage is made of sentences, which are read one by one; a row or field says little without labels."""
+    """Whether the passage is made of sentences, each readable alone; a row or field says little without its labels."""
     return passage.kind in ("paragraph", "list_item")
 
 

@@ -24,7 +24,7 @@ class Passage:
 
     `units` are the quotable stretches it touches (sentences, or the whole row or info-box line; a unit may be
     longer than the passage when a long line was cut). `cells` are filled for rows and fields. `index_text` is what
-    the two legs see: title, section and column headings may stand in it; what is quoted never comes from it.
+    is embedded: section and column headings stand in it. What is quoted never comes from it.
     """
 
     document_id: str
@@ -35,3 +35,8 @@ class Passage:
     units: tuple[Span, ...]
     cells: tuple[Cell, ...]
     index_text: str
+
+
+def lexical_text(title: str, index_text: str) -> str:
+    """Return what the lexical leg counts: the document's title too, which would only blur a passage's vector."""
+    return f"{title} {index_text}"

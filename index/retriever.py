@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.analysis import terms
+from index.analysis import query_terms
 from index.derived import Arrays
 from index.encoder import Encoder
 from index.fusion import fuse
@@ -86,7 +86,7 @@ def rank(
     arrays: Arrays, encoder: Encoder, query: str, allowed: npt.NDArray[np.int64] | None, dense_weight: float
 ) -> Ranking:
     """Take each leg's best LEG_DEPTH and rank their union by the fused true scores."""
-    lexical_scores = arrays.lexical.scores(terms(query))
+    lexical_scores = arrays.lexical.scores(query_terms(query))
     vector = encoder.encode([query])[0]
     dense_top, _ = arrays.dense.search(vector, LEG_DEPTH, allowed)
     lexical_top = _lexical_top(lexical_scores, allowed)
@@ -99,10 +99,7 @@ def rank(
 
 
 def _lexical_top(scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
-    if allowed is not None:
-        top = allowed[best(scores[allowed], LEG_DEPTH)]
-    else:
-        top = best(scores, LEG_DEPTH)
+    top = best(scores, LEG_DEPTH) if allowed is None else allowed[best(scores[allowed], LEG_DEPTH)]
     return top[scores[top] > 0]
 
 

@@ -57,7 +57,6 @@ passages = Table(
     Column("units", Text, nullable=False),
     Column("cells", Text, nullable=False),
     Column("index_text", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
     # A snapshot may still hold the id of a removed passage: ids are never given out twice.
     sqlite_autoincrement=True,
 )

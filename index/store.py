@@ -85,10 +85,8 @@ class Store:
         with reading(self._engine) as connection:
             return _generation(connection)
 
-    def put(
-        self, document: Document, passages: Sequence[Passage], contents: Sequence[bytes], *, path: str, recipe: str
-    ) -> None:
-        """Make `document` current with its passages, in one transaction. `contents` are the passages' content keys."""
+    def put(self, document: Document, passages: Sequence[Passage], *, path: str, recipe: str) -> None:
+        """Make `document` current with its passages, in one transaction."""
         now = time.time()
         current = {
             "version": document.version,
@@ -101,7 +99,7 @@ class Store:
             "updated_at": now,
         }
         kept = {"sha256": document.sha256, "title": document.title, "source": document.source, "text": document.text}
-        rows = [_passage_row(passage, content) for passage, content in zip(passages, contents, strict=True)]
+        rows = [_passage_row(passage) for passage in passages]
         with writing(self._engine) as connection:
             connection.execute(
                 upsert(schema.versions)
@@ -141,6 +139,27 @@ class Store:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
+    def current_versions(self) -> dict[str, str]:
+        """Return the current version of every document by id."""
+        query = select(schema.documents.c.id, schema.documents.c.version)
+        with reading(self._engine) as connection:
+            return {row.id: row.version for row in connection.execute(query)}
+
+    def characters(self) -> int:
+        """Return the length of all current documents together."""
+        with reading(self._engine) as connection:
+            return int(
+                connection.execute(select(func.coalesce(func.sum(schema.documents.c.characters), 0))).scalar_one()
+            )
+
+    def containing(self, text: str) -> list[str]:
+        """Return the ids of the current documents that hold `text` character for character."""
+        current, kept = schema.documents, schema.versions
+        same = (kept.c.document_id == current.c.id) & (kept.c.version == current.c.version)
+        query = select(current.c.id).join(kept, same).where(func.instr(kept.c.text, text) > 0).order_by(current.c.id)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def find_record(self, document_id: str) -> DocumentRecord | None:
         """Return what is known of a document in the index, or None."""
         with reading(self._engine) as connection:
@@ -176,11 +195,13 @@ class Store:
                 found.update((row.id, _passage(row)) for row in connection.execute(query))
         return found
 
-    def layout(self) -> tuple[int, list[tuple[int, str, bytes, str]]]:
-        """Return the generation and, in address order, every passage's (id, document_id, content key, index text)."""
-        table = schema.passages
-        query = select(table.c.id, table.c.document_id, table.c.content, table.c.index_text).order_by(
-            table.c.document_id, table.c.start, table.c.end
+    def layout(self) -> tuple[int, list[tuple[int, str, str, str]]]:
+        """Return the generation and, in address order, every passage's (id, document_id, title, index text)."""
+        table, owner = schema.passages, schema.documents
+        query = (
+            select(table.c.id, table.c.document_id, owner.c.title, table.c.index_text)
+            .join(owner, owner.c.id == table.c.document_id)
+            .order_by(table.c.document_id, table.c.start, table.c.end)
         )
         with reading(self._engine) as connection:
             return _generation(connection), [tuple(row) for row in connection.execute(query)]
@@ -254,7 +275,7 @@ def _record(row: Row[Any]) -> DocumentRecord:
     )
 
 
-def _passage_row(passage: Passage, content: bytes) -> dict[str, object]:
+def _passage_row(passage: Passage) -> dict[str, object]:
     return {
         "document_id": passage.document_id,
         "version": passage.version,
@@ -265,7 +286,6 @@ def _passage_row(passage: Passage, content: bytes) -> dict[str, object]:
         "units": json.dumps([[unit.start, unit.end] for unit in passage.units]),
         "cells": json.dumps([[cell.label, cell.span.start, cell.span.end] for cell in passage.cells]),
         "index_text": passage.index_text,
-        "content": content,
     }
 
 
@@ -280,5 +300,3 @@ def _passage(row: Row[Any]) -> Passage:
         cells=tuple(Cell(label, Span(start, end)) for label, start, end in json.loads(row.cells)),
         index_text=row.index_text,
     )
-
-

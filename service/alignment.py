@@ -11,17 +11,22 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
 
 from service.prepared import Numbers, PreparedDocument
 
 MAX_VOTES: Final = 200_000
+_MAX_VOTERS: Final = 128
+# A window that nearly says the quote holds far more of its rare words than this share.
+_MIN_VOTE_SHARE: Final = 0.125
 WINDOWS_PER_DOCUMENT: Final = 4
 _NARROWEST_BUCKET: Final = 8
+_ROW_CELLS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Tokens `first` to `stop` of a document, where at most `shared` tokens of the quote can be found."""
+    """Tokens `first` to `stop` of a document, where at most `shared` tokens of the quote stand in its order."""
 
     first: int
     stop: int
@@ -42,15 +47,22 @@ def similarity(edits: int, quote_length: int, source_length: int) -> float:
     return round(1 - edits / max(quote_length, source_length, 1), 4)
 
 
+def alignment_cost(quote_length: int, window: Window) -> int:
+    """Return the work of `align` in such a window, in cells; a row costs more to start than its cells."""
+    return quote_length * (window.stop - window.first + _ROW_CELLS)
+
+
 def candidates(quote: Numbers, prepared: PreparedDocument) -> list[Window]:
     """Return the few windows of the document that share most of the quote's telling words, most promising first."""
-    diagonals, weights = _votes(quote, prepared)
-    if len(diagonals) == 0:
+    voters = _voters(quote, prepared)
+    if not voters:
         return []
+    diagonals = np.concatenate([places - position for position, places in voters])
+    weights = np.concatenate([np.full(len(found), np.log1p(len(prepared.ids) / len(found))) for _, found in voters])
     width = max(_NARROWEST_BUCKET, len(quote) // 4)
     buckets = (diagonals + len(quote)) // width
-    heights = np.bincount(buckets, weights=weights)
-    heights[:-1] += heights[1:].copy()
+    heights, votes = _with_next(np.bincount(buckets, weights=weights)), _with_next(np.bincount(buckets))
+    heights[votes < _MIN_VOTE_SHARE * len(voters)] = 0
     windows: list[Window] = []
     for _ in range(WINDOWS_PER_DOCUMENT):
         best = int(np.argmax(heights))
@@ -77,30 +89,31 @@ def align(quote: Numbers, source: Numbers) -> Alignment:
     return Alignment(stop - length, stop, edits)
 
 
-def _votes(quote: Numbers, prepared: PreparedDocument) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return for shared words, rarest first and within a fixed number of votes, where the quote would have to begin."""
+def _voters(quote: Numbers, prepared: PreparedDocument) -> list[tuple[int, NDArray[np.int64]]]:
+    """Return the quote's rarest known tokens, by position, with their places in the document; both bounded."""
     known = np.flatnonzero(quote >= 0)
     counts = prepared.first_place[quote[known] + 1] - prepared.first_place[quote[known]]
-    order = np.argsort(counts, kind="stable")
-    known, counts = known[order], counts[order].astype(np.int64)
-    affordable = max(1, int(np.searchsorted(np.cumsum(counts), MAX_VOTES, side="right")))
-    diagonals: list[NDArray[np.int64]] = []
-    weights: list[NDArray[np.float64]] = []
-    for position, count in zip(known[:affordable].tolist(), counts[:affordable].tolist(), strict=True):
-        begin = prepared.first_place[quote[position]]
-        places = prepared.places[begin : begin + count : 1 + count // MAX_VOTES].astype(np.int64)
-        diagonals.append(places - position)
-        weights.append(np.full(len(places), np.log1p(len(prepared.ids) / count)))
-    if not diagonals:
-        return np.empty(0, dtype=np.int64), np.empty(0)
-    return np.concatenate(diagonals), np.concatenate(weights)
+    rarest = np.argsort(counts, kind="stable")[:_MAX_VOTERS]
+    affordable = max(1, int(np.searchsorted(np.cumsum(counts[rarest], dtype=np.int64), MAX_VOTES, side="right")))
+    voters = []
+    for at in rarest[:affordable].tolist():
+        begin, count = int(prepared.first_place[quote[known[at]]]), int(counts[at])
+        places = prepared.places[begin : begin + count : 1 + count // MAX_VOTES]
+        voters.append((int(known[at]), places.astype(np.int64)))
+    return voters
+
+
+def _with_next(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add to each bucket the next one: a place may lie on the border of two."""
+    joined = heights.astype(np.float64)
+    joined[:-1] += heights[1:]
+    return joined
 
 
 def _window(quote: Numbers, prepared: PreparedDocument, first: int, stop: int) -> Window:
-    """Clip the window to the document and count the quote's tokens that occur in it."""
+    """Clip the window to the document and count the quote's tokens that occur in it, in order."""
     first, stop = max(0, first), min(len(prepared.ids), stop)
-    inside = prepared.ids[first:stop]
-    return Window(first, stop, int(np.isin(quote, inside).sum()))
+    return Window(first, stop, LCSseq.similarity(quote.tolist(), prepared.ids[first:stop].tolist()))
 
 
 def _last_row(quote: Numbers, source: Numbers, *, anchored: bool) -> Numbers:

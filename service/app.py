@@ -74,7 +74,7 @@ async def _load(state: State) -> None:
         pipeline = await state.pool.run(open_pipeline, state.settings)
         await state.pool.run(pipeline.warm_up)
     except CitecheckError as error:
-        _log.error("citecheck cannot start: %s", error.message)  # noqa: TRY400 - the sentence says it all
+        _log.error("citecheck cannot start: %s", error.message)
         state.failure = error
         return
     except Exception as error:

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from index.errors import InputError
 from index.library import Library
-from index.loading import Skipped, find_files, load_file
+from index.listing import Skipped, find_files
+from index.loading import load_file
 from service.catalogue import DocumentChange
 
 
@@ -43,7 +44,7 @@ def ingest_paths(library: Library, paths: Sequence[Path], *, max_bytes: int) -> 
         for file in listing.files:
             progress.update(files, description=file.path.name[:40])
             try:
-                document = load_file(file.path, max_bytes=max_bytes, title=file.title)
+                document = load_file(file.path, max_bytes=max_bytes, title=file.title, document_id=file.document_id)
                 added = library.add(document, path=str(file.path.resolve()), on_progress=on_progress)
             except InputError as error:
                 if file.path.resolve() in named:

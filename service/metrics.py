@@ -19,9 +19,7 @@ class Metrics:
         self.seconds = Histogram(
             "citecheck_request_seconds", "Time to answer by route.", ["route"], buckets=_BUCKETS, registry=self.registry
         )
-        self.answers = Counter(
-            "citecheck_answers_total", "Answers by outcome.", ["status"], registry=self.registry
-        )
+        self.answers = Counter("citecheck_answers_total", "Answers by outcome.", ["status"], registry=self.registry)
 
     def render(self) -> bytes:
         """Return the Prometheus text format."""

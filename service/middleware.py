@@ -61,7 +61,10 @@ class Guard:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         refusal = error_response(
-            413, "request_too_large", f"The request body is over the limit of {limit} bytes; send less.", {"limit": limit}
+            413,
+            "request_too_large",
+            f"The request body is over the limit of {limit} bytes; send less.",
+            {"limit": limit},
         )
         if _declared_length(scope) > limit:
             await refusal(scope, receive, send)

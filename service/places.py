@@ -34,8 +34,13 @@ def at_word_edge(text: str, position: int) -> bool:
         # Nothing to be seen on one side: the text ends there, or hides what follows behind invisible characters.
         return position < _LOOK if not before else position > len(text) - _LOOK
     if not after[0].isalnum():
-        return not (before[-1].isalnum() and _continues(before[-1], after))
+        return not (before[-1].isalnum() and _continues(before, after))
     return not (_joins(before, after[0]) or _reverses(before, after[0]))
+
+
+def stands_whole(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` cuts nothing at either edge."""
+    return at_word_edge(text, start) and at_word_edge(text, end)
 
 
 def find_places(text: str, wanted: str, accept: Callable[[int, int], bool]) -> Iterator[int]:
@@ -76,9 +81,11 @@ def _reverses(before: str, first: str) -> bool:
     return last in _MINUSES and not earlier[-1:].isalnum()
 
 
-def _continues(last: str, after: str) -> bool:
-    """Whether a word or number that ends in `last` goes on after a separator."""
-    following = after[1:2]
-    if after[0] in _APOSTROPHES:
-        return following.isalnum()
-    return last.isdigit() and after[0] in _SEPARATORS and following.isdigit()
+def _continues(before: str, after: str) -> bool:
+    """Whether a word or number at the end of `before` goes on after the sign that follows."""
+    sign, following = after[0], after[1:2]
+    if sign in _SEPARATORS:
+        return before[-1].isdigit() and following.isdigit()
+    if sign in _HYPHENS:
+        return following.isalnum() and _REVERSING.search(before) is not None
+    return sign in _APOSTROPHES and following.isalnum()

@@ -82,9 +82,8 @@ def show_lookup(result: LookupResult) -> None:
     for found in result.results:
         _show_citation(console, f"{found.similarity:.2f}", found.citation)
         for difference in found.differences:
-            console.print(
-                Text(f"    {difference.op}: the quote has {clean(difference.quote)!r}, the source {clean(difference.source)!r}")
-            )
+            quote, source = clean(difference.quote), clean(difference.source)
+            console.print(Text(f"    {difference.op}: the quote has {quote!r}, the source {source!r}"))
 
 
 def show_documents(listing: DocumentList) -> None:
@@ -111,7 +110,9 @@ def show_ingest(report: IngestReport) -> None:
 def _show_citation(console: Console, label: str, citation: Citation) -> None:
     quote = Text(clean(citation.text))
     if citation.highlight is not None:
-        quote.stylize("bold reverse", citation.highlight.start - citation.start, citation.highlight.end - citation.start)
+        quote.stylize(
+            "bold reverse", citation.highlight.start - citation.start, citation.highlight.end - citation.start
+        )
     place = " › ".join((citation.title, *citation.section))
     console.print(Text(f"{label} "), quote, sep="")
     console.print(Text(clean(f"    {place}"), style="cyan"))

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 DocumentIds = Annotated[
     list[str] | None, Field(default=None, max_length=1000, description="Search only these documents.")
 ]
@@ -46,7 +45,9 @@ class TextDocument(Request):
     """A document sent as text."""
 
     text: str
-    id: str | None = Field(default=None, description="Letters, digits, '.', '_' and '-'; made from the title if absent.")
+    id: str | None = Field(
+        default=None, description="Letters, digits, '.', '_' and '-'; made from the title if absent."
+    )
     title: str | None = None
 
 

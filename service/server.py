@@ -17,7 +17,8 @@ def run_server(settings: Settings, host: str, port: int) -> None:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise InputError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port.", code="bad_address"
+            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port.",
+            code="bad_address",
         ) from error
     config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False)
     print(f"citecheck serves http://{host}:{port}/  (Ctrl-C stops it)", flush=True)  # noqa: T201 - the address is for people

@@ -50,7 +50,9 @@ class Settings(BaseSettings):
 def read_settings(overrides: Mapping[str, object]) -> Settings:
     """Return the settings of this process; raises InputError naming the first that is unknown or out of bounds."""
     unknown = sorted(
-        name for name in os.environ if name.startswith(PREFIX) and name[len(PREFIX) :].lower() not in Settings.model_fields
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and name[len(PREFIX) :].lower() not in Settings.model_fields
     )
     if unknown:
         raise InputError(f"There is no setting {unknown[0]}; see the settings in the README.", code="unknown_setting")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index.analysis import terms
+from index.analysis import query_terms, terms
 from service.reader.questions import answer_type, answer_words
 
 FEATURES = (
@@ -51,7 +51,7 @@ def describe(question: str, candidates: Sequence[Candidate], rarity: Rarity) -> 
 
     `rarity(term)` is in [0, 1]: 0 for a term of every passage, 1 for one that no passage holds.
     """
-    weights = {term: rarity(term) for term in dict.fromkeys(terms(question))}
+    weights = {term: rarity(term) for term in dict.fromkeys(query_terms(question))}
     names = _names(question, weights)
     kind = answer_type(question)
     asked = set(weights)

@@ -39,7 +39,8 @@ def load_model(path: Path = WEIGHTS) -> LinearModel:
     content = json.loads(path.read_text(encoding="utf-8"))
     if content["features"] != list(FEATURES):
         raise ModelError(
-            "The reader's weights were fitted on other features; run python -m service.reader.fit.", code="model_altered"
+            "The reader's weights were fitted on other features; run python -m service.reader.fit.",
+            code="model_altered",
         )
     return LinearModel(
         weights=np.array(content["weights"]),

@@ -29,7 +29,10 @@ _NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w'’.-]+(?: (?:[A-ZÀ-ÖØ-Þ][\w'’.-
 
 _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     ("date", re.compile(r"\b(?:when|what (?:\w+ )?(?:date|day|month|year|century|decade)|which (?:day|month|year))\b")),
-    ("number", re.compile(r"\bhow (?:many|much|large|big|long|old|far|tall|often)\b|\bwhat (?:number|percentage|share)\b")),
+    (
+        "number",
+        re.compile(r"\bhow (?:many|much|large|big|long|old|far|tall|often)\b|\bwhat (?:number|percentage|share)\b"),
+    ),
     ("person", re.compile(r"\b(?:who|whom|whose)\b")),
     ("place", re.compile(r"\b(?:where|what (?:city|town|country|place|region)|which (?:city|town|country|region))\b")),
 )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from index.documents import Span
 from index.library import Library, is_prose
+from index.passages import lexical_text
 from service.reader.features import Candidate, Rarity, describe
 from service.reader.linear import LinearModel, load_model
 from service.reader.protocol import Evidence, Reading
@@ -93,7 +94,7 @@ def weigh(quotables: Sequence[Quotable], asked: Vector, library: Library) -> lis
     return [
         Candidate(
             text=quotable.text,
-            context=contexts[number],
+            context=lexical_text(quotable.evidence.document.title, contexts[number]),
             sentence_cosine=float(sentence_cosines[number]),
             passage_cosine=float(passage_cosines[number]),
             relevance=quotable.evidence.relevance,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.analysis import terms
+from index.analysis import query_terms, terms
 from index.documents import Document, Span
 from index.passages import Cell, Passage
 from service.reader.questions import AnswerType, answer_type, answer_words
@@ -23,7 +23,7 @@ def words_in_sentence(question: str, document: Document, sentence: Span) -> Span
     kind = answer_type(question)
     if kind not in ("date", "number"):
         return None
-    asked = set(terms(question))
+    asked = set(query_terms(question))
     text = document.quote(sentence)
     fresh = [(start, end) for start, end in answer_words(kind, text) if not asked.issuperset(terms(text[start:end]))]
     if len(fresh) != 1:
@@ -37,7 +37,7 @@ def value_in_row(question: str, document: Document, passage: Passage, similarity
 
     `similarity` gives the cosine of the question with each of some texts.
     """
-    asked = set(terms(question))
+    asked = set(query_terms(question))
     fresh = [cell for cell in passage.cells if not asked.issuperset(terms(document.quote(cell.span)))]
     if not fresh:
         return passage.span

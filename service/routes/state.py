@@ -20,8 +20,11 @@ class NotReady(CitecheckError):
 
 @dataclass(slots=True)
 class State:
-    """One per application. Reading and writing have pools of their own, so that questions are answered while a long
-    document is taken in. `pipeline` is None until loaded; `failure` says why it never will be."""
+    """One per application.
+
+    Reading and writing have pools of their own, so that questions are answered while a long document is taken in.
+    `pipeline` is None until loaded; `failure` says why it never will be.
+    """
 
     settings: Settings
     pool: WorkPool

@@ -8,7 +8,7 @@ import { byId, count, el } from "./dom.js";
 const LONG_ANSWER = 80;
 const REASONS = {
   nothing_retrieved: "Nothing in them resembles this question.",
-  not_in_documents: "They hold related passages, but none that answers this question.",
+  not_in_documents: "No passage in them answers this question.",
 };
 
 const confidence = (value) => el("span", { class: "confidence" }, `confidence ${value.toFixed(2)}`);

@@ -8,28 +8,30 @@ import { count, el } from "./dom.js";
 
 const MARKS = { exact: "✓", normalized: "≈", altered: "≠", absent: "∅" };
 
-const cards = (citations, extra = () => []) =>
-  el("ol", { class: "cards" }, citations.map((citation, index) => card(citation, index + 1, extra(citation))));
+const cards = (results, extra = () => []) =>
+  el("ol", { class: "cards" }, results.map((result, index) => card(result.citation, index + 1, extra(result))));
 
-function where(citations) {
-  return citations.length === 1 ? `“${citations[0].title}”` : `${count(citations.length, "place")}`;
+const citations = (results) => results.map((result) => result.citation);
+
+function where(results) {
+  return results.length === 1 ? `“${results[0].citation.title}”` : count(results.length, "place");
 }
 
 const OUTCOMES = {
-  exact: (citations) => ({ verdict: `These exact words stand in ${where(citations)}.`, evidence: [cards(citations)] }),
-  normalized: (citations) => ({
-    verdict: `Same words in ${where(citations)}; only case, accents, spacing or punctuation marks such as quotes and dashes differ.`,
-    evidence: [cards(citations)],
+  exact: (results) => ({ verdict: `These exact words stand in ${where(results)}.`, evidence: [cards(results)] }),
+  normalized: (results) => ({
+    verdict: `Same words in ${where(results)}; only case, accents, spacing or punctuation marks such as quotes and dashes differ.`,
+    evidence: [cards(results)],
   }),
-  altered: (citations, quote) => ({
+  altered: (results) => ({
     verdict: "Not verbatim: the source says it differently.",
-    evidence: [cards(citations, (citation) => [differences(quote, citation.text)])],
+    evidence: [cards(results, (result) => [differences(result.citation, result.differences)])],
   }),
-  absent: (citations) => ({ verdict: "These words do not stand in the documents.", evidence: nearestList(citations) }),
+  absent: (results) => ({ verdict: "These words do not stand in the documents.", evidence: nearestList(citations(results)) }),
 };
 
-const form = box("lookup", api.lookup, ({ match, results }, quote) => {
-  const { verdict, evidence } = OUTCOMES[match](results.map((result) => result.citation), quote);
+const form = box("lookup", api.lookup, ({ match, results }) => {
+  const { verdict, evidence } = OUTCOMES[match](results);
   const mark = el("span", { class: "sign", "aria-hidden": "true" }, MARKS[match]);
   return { verdict: [el("p", { class: "found", "data-match": match }, mark, el("span", {}, verdict))], evidence };
 });

@@ -7,11 +7,12 @@ import { locate, render, scrollToQuote } from "./reader.js";
 const CITATION = "c1:";
 const DOCUMENT = "document:";
 const KEPT_TEXTS = 3;
+const QUOTED_VERSION = "This is the version that was quoted.";
 const STATUS = {
   current: "",
-  moved: "The document has changed since this was quoted; the same words now stand elsewhere in it. This is the version that was quoted.",
-  changed: "The document has changed since this was quoted, and these words no longer stand in it. This is the version that was quoted.",
-  gone: "This document has since been removed.",
+  moved: `The document has changed since; the same words now stand elsewhere in it. ${QUOTED_VERSION}`,
+  changed: `The document has changed since and now says this differently. ${QUOTED_VERSION}`,
+  gone: `These words are no longer in the documents: theirs was removed or rewritten. ${QUOTED_VERSION}`,
 };
 
 const panel = byId("source");
@@ -102,10 +103,9 @@ async function resolve(id, signal) {
 
 async function showCitation(id, signal) {
   const { citation, status, current } = await resolve(id, signal);
-  if (!citation) throw new api.ApiError(STATUS[status]);
   heading(citation.title, [...citation.section, ...(citation.page === null ? [] : [`page ${citation.page}`])].join(" › "));
   const note = [STATUS[status]];
-  if (current) {
+  if (current && current.id !== citation.id) {
     note.push(el("button", { type: "button", class: "plain", click: () => openCitation(current, opener) }, "Show in the current version"));
   }
   byId("source-note").replaceChildren(...note);

@@ -1,0 +1,109 @@
+"""The service as its user meets it: first start, later starts, a cold question, served questions, memory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+CITECHECK = [sys.executable, "-m", "eval.cli"]
+QUESTION = "When did the rebels take Timbuktu?"
+
+
+def seconds(command: list[str]) -> float:
+    """Run a command to its end and return how long it took."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def start_server(data: Path) -> tuple[subprocess.Popen[bytes], str, float]:
+    """Start a server and return it with its address and the seconds from process start to ready."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    started = time.perf_counter()
+    command = [*CITECHECK, "serve", "--port", str(port), "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=1) as answer:
+                if answer.status == 200:
+                    return process, f"http://127.0.0.1:{port}", time.perf_counter() - started
+        except OSError:
+            if process.poll() is not None or time.perf_counter() - started > 60:
+                sys.exit("the server did not start")
+        time.sleep(0.01)
+
+
+def served_milliseconds(address: str, questions: list[str]) -> list[float]:
+    """Ask each question over one connection and return the times."""
+    import httpx
+
+    times = []
+    with httpx.Client(base_url=address, timeout=60) as client:
+        for question in questions:
+            started = time.perf_counter()
+            client.post("/v1/ask", json={"question": question}).raise_for_status()
+            times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    runs = parser.parse_args().runs
+    gold = (ROOT / "eval" / "gold" / "questions.jsonl").read_text(encoding="utf-8")
+    questions = [json.loads(line)["question"] for line in gold.splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        started = time.perf_counter()
+        indexing = seconds([*CITECHECK, "index", str(ROOT / "seeds"), "--data", str(data)])
+        process, address, _ = start_server(data)
+        served_milliseconds(address, [QUESTION])
+        first = time.perf_counter() - started
+        times = served_milliseconds(address, questions)
+        memory = psutil.Process(process.pid).memory_info().rss / 1e6
+        stop(process)
+        later = []
+        for _ in range(runs):
+            process, _, ready = start_server(data)
+            later.append(ready)
+            stop(process)
+        cold = [seconds([*CITECHECK, "ask", QUESTION, "--data", str(data)]) for _ in range(runs)]
+        unchanged = [seconds([*CITECHECK, "index", str(ROOT / "seeds"), "--data", str(data)]) for _ in range(runs)]
+    ordered = sorted(times)
+    print("| what | measured |")
+    print("| --- | --- |")
+    print(f"| first start: index the seeds, serve, answer | {first:.1f} s (indexing {indexing:.1f} s) |")
+    print(f"| later starts, process start to ready, median | {statistics.median(later):.2f} s |")
+    print(f"| `citecheck ask`, cold, median | {statistics.median(cold):.2f} s |")
+    print(f"| `citecheck index` of unchanged files, median | {statistics.median(unchanged):.2f} s |")
+    print(
+        f"| served ask, {len(questions)} gold questions, p50 / p95 | {statistics.median(times):.1f} / "
+        f"{ordered[int(0.95 * len(ordered))]:.1f} ms |"
+    )
+    print(f"| memory of the service after them | {memory:.0f} MB |")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server as Ctrl-C would."""
+    os.kill(process.pid, signal.SIGINT)
+    process.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    main()

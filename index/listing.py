@@ -1,0 +1,166 @@
+"""Listing: which files of the given paths become documents, and why the others do not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.decoding import shown
+from index.errors import DocumentClash, DocumentError
+from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, is_document_id
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to be read; `title` is what a manifest calls it."""
+
+    path: Path
+    document_id: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not taken, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """What was found under the given paths."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find_files(paths: Sequence[Path]) -> FolderListing:
+    """Return the documents among files and folders, in a fixed order.
+
+    Raises DocumentError for a path that is missing, a file named outright in a format we cannot read, or a manifest
+    that does not fit its files; DocumentClash when two files yield the same document id.
+    """
+    found: list[SourceFile | Skipped] = []
+    for path in paths:
+        found += _found_at(Path(path))
+    files: dict[Path, SourceFile] = {}
+    for item in found:
+        if isinstance(item, SourceFile):
+            files.setdefault(item.path.resolve(), item)
+    _refuse_clashes(files.values())
+    return FolderListing(tuple(files.values()), tuple(item for item in found if isinstance(item, Skipped)))
+
+
+def _found_at(path: Path) -> Iterator[SourceFile | Skipped]:
+    if path.is_dir():
+        yield from _walk(path)
+    elif path.exists():
+        check_suffix(path.name)
+        yield SourceFile(path, document_id_for(path.name), None)
+    else:
+        raise DocumentError(f"There is no file or folder {shown(str(path))}; check the path.", code="path_missing")
+
+
+def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
+    errors: list[OSError] = []
+    seen = {top.resolve()}
+    for folder_name, folders, names in os.walk(top, followlinks=True, onerror=errors.append):
+        folder = Path(folder_name)
+        entries = _manifest_entries(folder) if MANIFEST in names else None
+        if entries is not None:
+            folders.clear()
+            yield from entries
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and _is_new(folder / name, seen))
+        yield from (_sorted_out(folder / name) for name in sorted(names) if not name.startswith("."))
+    yield from (Skipped(Path(str(error.filename)), "The folder cannot be read.") for error in errors)
+
+
+def _is_new(folder: Path, seen: set[Path]) -> bool:
+    """Note a folder; links may lead in a circle or to the same folder twice."""
+    target = folder.resolve()
+    if target in seen:
+        return False
+    seen.add(target)
+    return True
+
+
+def _sorted_out(path: Path) -> SourceFile | Skipped:
+    if path.suffix.lower() not in SUPPORTED_SUFFIXES:
+        return Skipped(path, f"Only {' '.join(SUPPORTED_SUFFIXES)} files are taken from folders.")
+    if not path.is_file():
+        return Skipped(path, "It is not a regular file or its link leads nowhere.")
+    return SourceFile(path, document_id_for(path.name), None)
+
+
+def _manifest_entries(folder: Path) -> list[SourceFile] | None:
+    """Return the files a manifest names, or None if the file is some other program's manifest."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DocumentError(
+            f"{shown(str(folder / MANIFEST))} is not valid JSON; mend it.", code="bad_manifest"
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("documents"), list):
+        return None
+    return [_manifest_entry(folder, entry) for entry in content["documents"]]
+
+
+def _manifest_entry(folder: Path, entry: object) -> SourceFile:
+    fields = entry if isinstance(entry, dict) else {}
+    name, title = fields.get("file"), fields.get("title")
+    if not isinstance(name, str) or Path(name).name != name or not isinstance(title, str | None):
+        raise _bad_entry(folder)
+    known = fields.get("id", document_id_for(name))
+    if not isinstance(known, str) or not is_document_id(known):
+        raise _bad_entry(folder)
+    path = folder / name
+    _check_manifest_file(path, fields.get("sha256"))
+    return SourceFile(path, known, title)
+
+
+def _bad_entry(folder: Path) -> DocumentError:
+    return DocumentError(
+        f"An entry of {shown(str(folder / MANIFEST))} is not usable; each needs a file beside it, a title and an id: "
+        "letters, digits, '.', '_' and '-'.",
+        code="bad_manifest",
+    )
+
+
+def _check_manifest_file(path: Path, sha256: object) -> None:
+    check_suffix(path.name)
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DocumentError(
+            f"The manifest names {shown(path.name)}, which cannot be read; restore the file or drop the entry.",
+            code="bad_manifest",
+        ) from error
+    if sha256 is not None and sha256 != found:
+        raise DocumentError(
+            f"{shown(path.name)} is not the file its manifest describes (its SHA-256 differs); restore the file or "
+            "update the manifest.",
+            code="manifest_mismatch",
+        )
+
+
+def _refuse_clashes(files: Iterable[SourceFile]) -> None:
+    first: dict[str, Path] = {}
+    for file in files:
+        other = first.setdefault(file.document_id, file.path)
+        if other is not file.path:
+            raise DocumentClash(
+                f"{shown(str(other))} and {shown(str(file.path))} would both be document {file.document_id}; "
+                "rename one of them.",
+                code="document_clash",
+                document_id=file.document_id,
+                paths=[str(other), str(file.path)],
+            )

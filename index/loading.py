@@ -1,0 +1,96 @@
+"""Loading: typed text, bytes and files into Documents."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+from index.decoding import canonical, decode, shown
+from index.documents import Document, content_sha256
+from index.errors import DocumentError, TooLarge
+from index.listing import FolderListing, Skipped, SourceFile, find_files
+from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, id_from, is_document_id
+from index.structure import parse
+
+__all__ = [
+    "SUPPORTED_SUFFIXES",
+    "FolderListing",
+    "Skipped",
+    "SourceFile",
+    "decode",
+    "document_id_for",
+    "find_files",
+    "load_bytes",
+    "load_file",
+    "load_text",
+]
+
+_MEGABYTE = 1_000_000
+_MAX_TITLE = 300
+
+
+def load_text(
+    text: str, *, document_id: str | None, title: str | None, source: str, max_bytes: int | None = None
+) -> Document:
+    """Return the document of a text; without a title the one its structure shows, without an id one from its name.
+
+    Raises DocumentError for a text or id that cannot be used, TooLarge beyond `max_bytes` of UTF-8.
+    """
+    name = source or title or document_id or "The text"
+    if document_id is not None and not is_document_id(document_id):
+        raise DocumentError(
+            f"{shown(document_id)} cannot be a document id; use up to 120 letters, digits, '.', '_' and '-'.",
+            code="bad_document_id",
+        )
+    checked = canonical(text, name=name)
+    _check_size(len(checked.encode("utf-8")), max_bytes, name)
+    sha256 = content_sha256(checked)
+    source_name = re.split(r"[/\\]", source)[-1]
+    known_title = _one_line(title or "") or _one_line(parse(checked).title or "")
+    if document_id is None:
+        document_id = document_id_for(source) if source else id_from(known_title, otherwise=sha256)
+    return Document(
+        id=document_id, title=known_title or source_name or document_id, text=checked, sha256=sha256, source=source_name
+    )
+
+
+def load_bytes(
+    data: bytes, *, name: str, max_bytes: int, title: str | None = None, document_id: str | None = None
+) -> Document:
+    """Return the document of a file's content; raises DocumentError or TooLarge."""
+    check_suffix(name)
+    _check_size(len(data), max_bytes, name)
+    return load_text(decode(data, name=name), document_id=document_id, title=title, source=name)
+
+
+def load_file(path: Path, *, max_bytes: int, title: str | None = None, document_id: str | None = None) -> Document:
+    """Return the document of a file; raises DocumentError when it cannot be read, TooLarge before reading it."""
+    check_suffix(path.name)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentError(f"{shown(str(path))} is not a regular file.", code="not_a_file")
+        _check_size(status.st_size, max_bytes, path.name)
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise DocumentError(
+            f"{shown(str(path))} cannot be read ({error.strerror or 'input error'}).", code="unreadable_file"
+        ) from error
+    return load_bytes(data, name=path.name, max_bytes=max_bytes, title=title, document_id=document_id)
+
+
+def _check_size(size: int, max_bytes: int | None, name: str) -> None:
+    if max_bytes is not None and size > max_bytes:
+        raise TooLarge(
+            f"{shown(name)} is larger than the limit of {max_bytes / _MEGABYTE:g} MB; split it or raise "
+            "CITECHECK_MAX_DOCUMENT_MB.",
+            code="document_too_large",
+            limit_bytes=max_bytes,
+        )
+
+
+def _one_line(title: str) -> str:
+    """Return a title in one line: titles head lists and citations."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in title).split())[:_MAX_TITLE]

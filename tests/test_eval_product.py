@@ -1,0 +1,111 @@
+"""The evaluation over the real product: the built-in gold, the console script, and what it may import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from eval import provenance, rundir
+from eval.goldset import GOLD_FILE, GoldItem, load_gold, select
+from eval.results import Run
+from eval.run import run
+from eval.session import Request, evaluate, seeds
+from eval.summary import summarise
+from index.errors import InputError
+from service.catalogue import read_document
+from service.pipeline import Pipeline
+
+
+@pytest.fixture(scope="module")
+def gold(pipeline: Pipeline) -> tuple[GoldItem, ...]:
+    return select(load_gold(GOLD_FILE, partial(read_document, pipeline.library)), "dev")
+
+
+def evaluated(pipeline: Pipeline, gold: tuple[GoldItem, ...]) -> Run:
+    origin = provenance.describe(pipeline, GOLD_FILE)
+    return run(pipeline, partial(read_document, pipeline.library), gold, origin)
+
+
+def citecheck(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "eval.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def test_the_product_keeps_its_promises_and_repeats_itself(
+    pipeline: Pipeline, gold: tuple[GoldItem, ...], tmp_path: Path
+) -> None:
+    first, second = evaluated(pipeline, gold), evaluated(pipeline, gold)
+    figures = summarise(first.items).overall.figures
+    assert not summarise(first.items).broken
+    assert figures["verbatim"].value == 1
+    assert (figures["hit@5"].value or 0) > 0.7
+    assert (figures["refusal_recall"].value or 0) > 0.5
+    rundir.write_baseline(first, tmp_path / "first")
+    rundir.write_baseline(second, tmp_path / "second")
+    for name in ("metrics.json", "report.md"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_provenance_names_models_index_and_code(pipeline: Pipeline) -> None:
+    origin = provenance.describe(pipeline, GOLD_FILE)
+    assert origin.models["encoder"] == pipeline.library.encoder.fingerprint
+    assert origin.models["reader"] == pipeline.reader.fingerprint
+    assert origin.settings["min_confidence"] == pipeline.min_confidence
+    assert "data" not in origin.settings
+    assert len(origin.index) == 12
+    assert origin.code.endswith(provenance.code_fingerprint())
+    assert provenance.describe(pipeline, GOLD_FILE).index == origin.index
+
+
+def test_the_console_script_evaluates_a_data_folder(data_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = citecheck("eval", "run", "--split", "dev", "--data", str(data_folder), "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    kept = rundir.read_run(out)
+    assert printed["run"] == str(out)
+    assert printed["items"] == len(kept.items)
+    assert printed["metrics"]["hit@1"]["value"] == summarise(kept.items).overall.figures["hit@1"].value
+    accepted = citecheck("eval", "accept", str(out), "--baseline", str(tmp_path / "baseline"))
+    assert accepted.returncode == 0, accepted.stderr
+    assert sorted(path.name for path in (tmp_path / "baseline").iterdir()) == ["metrics.json", "report.md"]
+
+
+def test_bad_input_is_refused_with_one_sentence(data_folder: Path, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "q1"}\n')
+    done = citecheck("eval", "run", "--gold", str(gold), "--data", str(data_folder), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr == "citecheck: gold.jsonl, line 1: question: this key is missing; add it.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_users_documents_are_indexed_into_a_folder_that_is_gone_afterwards(tmp_path: Path) -> None:
+    documents, gold = tmp_path / "documents", tmp_path / "gold.jsonl"
+    documents.mkdir()
+    text = "The lighthouse at Kerrin was built in 1871 by Anna Moor."
+    (documents / "kerrin.txt").write_text(text)
+    item = {"id": "a", "question": "When was the lighthouse at Kerrin built?", "type": "date", "style": "plain"}
+    known = {"split": "test", "answerable": True, "answers": ["1871"]}
+    gold.write_text(json.dumps({**item, **known, "evidence": [{"document_id": "kerrin", "quote": text}]}))
+    request = Request(split="all", gold=gold, documents=documents, data=None, out=tmp_path / "out")
+    summary = evaluate(request).summary
+    assert summary.overall.figures["hit@1"].value == 1
+    with pytest.raises(InputError, match="not both"):
+        evaluate(Request(split="all", gold=gold, documents=documents, data=tmp_path, out=tmp_path / "other"))
+
+
+def test_the_seeds_are_found() -> None:
+    assert len(list(seeds().glob("*.txt"))) == 5
+
+
+def test_starting_the_console_script_loads_nothing_heavy() -> None:
+    heavy = ("numpy", "pydantic", "rich.progress", "sqlalchemy", "onnxruntime", "fastapi", "service.pipeline")
+    code = f"import sys, eval.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

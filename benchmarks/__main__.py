@@ -17,7 +17,7 @@ def main() -> None:
     bench, train = arguments.shared / "bench", arguments.shared / "train"
     squad, scifact = bench / "reader" / "squad_v2_dev.jsonl.gz", bench / "beir" / "scifact"
     cache = ["--cache", str(arguments.cache)]
-    run("The service over the seeds", ["benchmarks.service"])
+    run("The service over the seeds", ["benchmarks.serving"])
     if not bench.exists():
         print(f"{bench} does not exist: the benchmarks on public data were left out.")
         return

@@ -37,7 +37,7 @@ def index_fingerprint(pipeline: Pipeline) -> str:
     store = pipeline.library.store
     versions = (f"{record.document_id}@{record.version}" for record in store.records(limit=store.count(), offset=0))
     _, passages = store.layout()
-    return _digest([*(name.encode() for name in versions), *(content for _, _, content, _ in passages)])
+    return _digest([*(name.encode() for name in versions), *(index_text.encode() for *_, index_text in passages)])
 
 
 def code_fingerprint() -> str:

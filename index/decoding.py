@@ -77,7 +77,7 @@ def canonical(text: str, *, name: str) -> str:
             f"{shown(name)} has half a character (a lone surrogate) at {error.start}; remove it.", code="not_text"
         ) from error
     if not text.strip().strip("\ufeff\u200b"):
-        raise DocumentError(f"{shown(name)} is empty.", code="empty_document")
+        raise DocumentError(f"{shown(name)} is empty; add a file with text.", code="empty_document")
     return text.replace("\r\n", "\n")
 
 

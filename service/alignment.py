@@ -7,7 +7,7 @@ stretch is exact (`align`): the fewest words replaced, left out or put in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,10 @@ def candidates(quote: Numbers, prepared: PreparedDocument) -> list[Window]:
     weights = np.concatenate([np.full(len(found), np.log1p(len(prepared.ids) / len(found))) for _, found in voters])
     width = max(_NARROWEST_BUCKET, len(quote) // 4)
     buckets = (diagonals + len(quote)) // width
-    heights, votes = _with_next(np.bincount(buckets, weights=weights)), _with_next(np.bincount(buckets))
+    heights, votes = (
+        _with_next(np.bincount(buckets, weights=weights)),
+        _with_next(np.bincount(buckets)),
+    )
     heights[votes < _MIN_VOTE_SHARE * len(voters)] = 0
     windows: list[Window] = []
     for _ in range(WINDOWS_PER_DOCUMENT):
@@ -103,10 +106,10 @@ def _voters(quote: Numbers, prepared: PreparedDocument) -> list[tuple[int, NDArr
     return voters
 
 
-def _with_next(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _with_next(heights: NDArray[np.number[Any]]) -> NDArray[np.float64]:
     """Add to each bucket the next one: a place may lie on the border of two."""
     joined = heights.astype(np.float64)
-    joined[:-1] += heights[1:]
+    joined[:-1] += joined[1:].copy()
     return joined
 
 

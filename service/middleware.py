@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import error_response
@@ -23,8 +24,12 @@ _SECURITY_HEADERS = {
 _MAX_BODY = 1_000_000
 
 
-class BodyTooLarge(Exception):
-    """The body went over its limit while it was read."""
+class BodyTooLarge(HTTPException):
+    """The body went over its limit while it was read; an HTTPException, since the framework wraps all others."""
+
+    def __init__(self, limit: int) -> None:
+        """Say the limit in bytes."""
+        super().__init__(413, f"The request body is over the limit of {limit} bytes; send less.")
 
 
 class Guard:
@@ -60,14 +65,9 @@ class Guard:
             self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        refusal = error_response(
-            413,
-            "request_too_large",
-            f"The request body is over the limit of {limit} bytes; send less.",
-            {"limit": limit},
-        )
         if _declared_length(scope) > limit:
-            await refusal(scope, receive, send)
+            refusal = BodyTooLarge(limit)
+            await error_response(413, "request_too_large", refusal.detail, {})(scope, receive, send)
             return
         seen = 0
 
@@ -76,13 +76,10 @@ class Guard:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise BodyTooLarge
+                raise BodyTooLarge(limit)
             return message
 
-        try:
-            await self._app(scope, receive_counted, send)
-        except BodyTooLarge:
-            await refusal(scope, receive, send)
+        await self._app(scope, receive_counted, send)
 
 
 def _declared_length(scope: Scope) -> int:

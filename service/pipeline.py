@@ -146,6 +146,8 @@ def _cite(item: Evidence) -> Citation:
 
 def _checked(text: str, name: str) -> str:
     text = text.strip()
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InputError(f"The {name} has half a character (a lone surrogate); remove it.", code=f"bad_{name}")
     if not text:
         raise InputError(f"The {name} is empty; write a few words.", code=f"empty_{name}")
     if len(text) > MAX_QUESTION_CHARACTERS:

@@ -102,7 +102,7 @@ def test_a_restyled_slice_is_normalized_never_exact(where, restyle):
 def test_an_edited_slice_is_altered_with_its_difference(where, data):
     item, start, end = BY_ID[where[0]], *where[1:]
     words = item.text[start:end].split(" ")
-    assume(len(words) >= 8)
+    assume(sum(any(map(str.isalnum, word)) for word in words) >= 8)
     at = data.draw(st.integers(1, len(words) - 2))
     match data.draw(st.sampled_from(["drop", "replace", "insert"])):
         case "drop":

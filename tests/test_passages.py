@@ -116,7 +116,7 @@ def test_passages_of_a_section_say_where_they_stand():
     passages = cut(seed("003"), count_tokens=count_tokens, max_tokens=160)
     first = next(passage for passage in passages if passage.section == ("Course of the conflict", "January 2012"))
     assert first.index_text.startswith(
-        "Tuareg rebellion (2012) · Course of the conflict · January 2012: According to Stratfor, the first attacks"
+        "Course of the conflict · January 2012: According to Stratfor, the first attacks"
     )
 
 
@@ -127,16 +127,14 @@ def test_the_kidal_row_is_one_passage():
         for passage in cut(document, count_tokens=count_tokens, max_tokens=160)
         if "Town: Kidal" in passage.index_text
     )
-    assert row.index_text == (
-        "Tuareg rebellion (2012) · Towns captured by rebels: Town: Kidal; Date captured: 30 March; Held by: Ansar Dine"
-    )
+    assert row.index_text == ("Towns captured by rebels: Town: Kidal; Date captured: 30 March; Held by: Ansar Dine")
     assert (row.kind, row.units) == ("table_row", (row.span,))
     assert document.quote(row.span) == "| Kidal | 30 March | | | Ansar Dine |"
 
 
 def test_the_leaders_line_is_cut_between_values():
     document = seed("000")
-    passages = [p for p in cut(document, count_tokens=count_tokens, max_tokens=160) if ": Leaders: " in p.index_text]
+    passages = [p for p in cut(document, count_tokens=count_tokens, max_tokens=160) if p.index_text.startswith("Leaders: ")]
     line = next(line for line in document.text.splitlines() if line.startswith("- Leaders"))[2:]
     assert len(passages) == 2
     assert (

@@ -13,7 +13,10 @@ from index.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class SquadRow:
-    """One question about one paragraph; `answers` (texts with their offsets) is empty when impossible."""
+    """One question about one paragraph; `answers` (texts with their offsets) is empty when impossible.
+
+    `source` names the data set where a file mixes several, else "".
+    """
 
     id: str
     title: str
@@ -21,6 +24,7 @@ class SquadRow:
     question: str
     answers: tuple[tuple[str, int], ...]
     is_impossible: bool
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +45,32 @@ class BeirQuery:
     relevance: dict[str, int]
 
 
-def read_squad(path: Path) -> Iterator[SquadRow]:
-    """Stream the rows of a SQuAD-style JSON-lines file (`.gz` or plain); raises InputError on a malformed line."""
+def read_squad(path: Path, refused: list[InputError] | None = None) -> Iterator[SquadRow]:
+    """Stream the rows of a SQuAD-style JSON-lines file (`.gz` or plain).
+
+    A malformed line raises InputError, or is added to `refused` and left out where that is given.
+    """
     for line in read_lines(path):
-        row = line.json_object()
-        context = _text(row, "context", line)
-        yield SquadRow(
-            id=_text(row, "id", line),
-            title=_text(row, "title", line),
-            context=context,
-            question=_text(row, "question", line),
-            answers=tuple(_answer(answer, context, line) for answer in _list(row, "answers", line)),
-            is_impossible=_flag(row, "is_impossible", line),
-        )
+        try:
+            yield _squad_row(line)
+        except InputError as error:
+            if refused is None:
+                raise
+            refused.append(error)
+
+
+def _squad_row(line: Line) -> SquadRow:
+    row = line.json_object()
+    context = _text(row, "context", line)
+    return SquadRow(
+        id=_text(row, "id", line),
+        title=_text(row, "title", line),
+        context=context,
+        question=_text(row, "question", line),
+        answers=tuple(_answer(answer, context, line) for answer in _list(row, "answers", line)),
+        is_impossible=_flag(row, "is_impossible", line),
+        source=_text(row, "src", line) if "src" in row else "",
+    )
 
 
 def read_beir_corpus(folder: Path) -> Iterator[BeirDocument]:

@@ -1,8 +1,9 @@
-"""Fit the sentence reader on public data: python -m eval.fit_reader --squad dev.jsonl.gz.
+"""Fit the sentence reader on public data: python -m eval.fit_reader --train reader.jsonl.gz --threshold dev.jsonl.gz.
 
 Every paragraph becomes a document of a temporary library, so questions meet the product's own retrieval, passages and
-features. Articles are split in two: one half fits the weights, the calibration and the threshold, the other half only
-reports. Needs scikit-learn (a development dependency).
+features. For one answerable question in three the paragraph that answers is hidden: the others are then what a user
+meets whose documents do not say. Weights and calibration come from the training file; the threshold from half of the
+articles of the other file, whose other half only reports. Needs scikit-learn (a development dependency).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ import numpy.typing as npt
 from eval.datasets import SquadRow, read_squad
 from index.documents import Document, Span, content_sha256
 from index.encoder import PACKAGED, load_encoder
+from index.errors import InputError
 from index.library import Library
 from index.retriever import HybridRetriever
 from service.reader.features import FEATURES, describe
@@ -31,8 +34,11 @@ from service.reader.sentences import find_quotables, rarity, weigh
 
 READ = 8
 # What we expect of users: one question in four is not answered by the documents. SQuAD v2 has one in two, written to
-# fool readers; its questions are weighed so that confidences and the threshold suit the former.
+# fool readers; they are weighed so that the threshold suits the former.
 IMPOSSIBLE_SHARE = 0.25
+HIDE_EVERY = 3
+# Questions of real searchers, of crowd workers over news and encyclopedia articles.
+SOURCES = ["qed", "squadshifts_new_wiki", "squad_v1.1_dev_articles_not_in_v2"]
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -43,33 +49,61 @@ class Example:
     features: FloatArray
     right: npt.NDArray[np.bool_]
     answerable: bool
-    fits: bool
+    first_half: bool
 
 
 def main() -> None:
     """Fit, report, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--squad", type=Path, required=True, help="SQuAD-style JSON lines, .gz or not")
-    parser.add_argument("--every", type=int, default=2, help="use every n-th question")
+    parser.add_argument("--train", type=Path, required=True, help="SQuAD-style JSON lines, .gz or not")
+    parser.add_argument("--sources", nargs="*", default=SOURCES, help="which of the training file's data sets to use")
+    parser.add_argument(
+        "--threshold", type=Path, required=True, help="SQuAD-style JSON lines with impossible questions"
+    )
+    parser.add_argument("--questions", type=int, default=3000, help="at most so many from each source")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     arguments = parser.parse_args()
-    rows = list(read_squad(arguments.squad))
-    with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder), load_encoder(PACKAGED))
-        ids = _index(library, rows)
-        examples = [_example(library, row, ids) for row in _progress(rows[:: arguments.every])]
-    content = _fit([example for example in examples if example.fits and len(example.right)])
-    content["report"] = _report(content, [example for example in examples if not example.fits and len(example.right)])
-    digest = hashlib.sha256(json.dumps(content["weights"]).encode()).hexdigest()
+    refused: list[InputError] = []
+    train = list(read_squad(arguments.train, refused))
+    print(f"{len(train)} training questions, {len(refused)} malformed ones left out")  # noqa: T201 - for the person
+    examples: list[Example] = []
+    for source in arguments.sources:
+        rows = [row for row in train if row.source == source]
+        examples += _examples(_sample(rows, arguments.questions), hide=True)
+    content = _fit(examples)
+    held_out = _examples(_sample(list(read_squad(arguments.threshold)), 2 * arguments.questions), hide=False)
+    content["threshold"] = _threshold(content, [example for example in held_out if example.first_half])
+    content["report"] = _report(content, [example for example in held_out if not example.first_half])
+    digest = hashlib.sha256(json.dumps([content["weights"], content["threshold"]]).encode()).hexdigest()
     content["fingerprint"] = f"sentence-reader-{digest[:12]}"
     arguments.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(content["report"], indent=1))  # noqa: T201 - the command's result
 
 
+def _sample(rows: Sequence[SquadRow], count: int) -> list[SquadRow]:
+    """Take whole paragraphs in a fixed random order until there are `count` questions."""
+    contexts = list(dict.fromkeys(row.context for row in rows))
+    random.Random(0).shuffle(contexts)  # noqa: S311 - a fixed order, nothing secret
+    place = {context: number for number, context in enumerate(contexts)}
+    return sorted(rows, key=lambda row: place[row.context])[:count]
+
+
+def _examples(rows: Sequence[SquadRow], *, hide: bool) -> list[Example]:
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder), load_encoder(PACKAGED))
+        ids = _index(library, rows)
+        made = [
+            _example(library, row, ids, hidden=hide and not row.is_impossible and number % HIDE_EVERY == 0)
+            for number, row in enumerate(_progress(rows, "questions"))
+        ]
+        library.close()
+    return [example for example in made if len(example.right)]
+
+
 def _index(library: Library, rows: Sequence[SquadRow]) -> dict[str, str]:
     """Put every paragraph in and return its document id by text."""
     ids: dict[str, str] = {}
-    for row in _progress(rows):
+    for row in _progress(rows, "paragraphs"):
         if row.context not in ids:
             ids[row.context] = f"p{len(ids):05d}"
             title = row.title.replace("_", " ")
@@ -78,23 +112,26 @@ def _index(library: Library, rows: Sequence[SquadRow]) -> dict[str, str]:
     return ids
 
 
-def _example(library: Library, row: SquadRow, ids: dict[str, str]) -> Example:
-    hits = HybridRetriever(library).search(row.question, READ, None)
+def _example(library: Library, row: SquadRow, ids: dict[str, str], *, hidden: bool) -> Example:
+    home = ids[row.context]
+    hits = HybridRetriever(library).search(row.question, READ + 1, None)
+    seen = [hit for hit in hits if not (hidden and hit.passage.document_id == home)][:READ]
     evidence = [
-        Evidence(library.document(hit.passage.document_id, hit.passage.version), hit.passage, hit.score) for hit in hits
+        Evidence(library.document(hit.passage.document_id, hit.passage.version), hit.passage, hit.score) for hit in seen
     ]
     quotables = find_quotables(evidence)
     asked = library.encoder.encode([row.question])[0]
     spans = [Span(start, start + len(text)) for text, start in row.answers]
     right = [
-        quotable.evidence.document.id == ids[row.context] and any(quotable.unit.overlaps(span) for span in spans)
+        quotable.evidence.document.id == home and any(quotable.unit.overlaps(span) for span in spans)
         for quotable in quotables
     ]
     features = describe(row.question, weigh(quotables, asked, library), rarity(library))
-    return Example(features, np.array(right, dtype=bool), not row.is_impossible, _in_fitting_half(row.title))
+    answerable = not row.is_impossible and not hidden
+    return Example(features, np.array(right, dtype=bool), answerable, _in_first_half(row.title))
 
 
-def _in_fitting_half(title: str) -> bool:
+def _in_first_half(title: str) -> bool:
     return hashlib.sha256(title.encode()).digest()[0] % 2 == 0
 
 
@@ -114,14 +151,10 @@ def _fit(examples: Sequence[Example]) -> dict[str, Any]:
     }
     # Platt scaling of the best candidate's score: the confidence users see is that of the answer, not of a sentence.
     best, hit = _best(content, examples)
-    answerable = np.array([example.answerable for example in examples])
-    weight = _expected(answerable)
-    platt = LogisticRegression(C=1e6).fit(best[:, np.newaxis], hit, sample_weight=weight)
+    platt = LogisticRegression(C=1e6).fit(best[:, np.newaxis], hit)
     slope, shift = float(platt.coef_[0][0]), float(platt.intercept_[0])
     content["bias"] = content["bias"] * slope + shift
     content["weights"] = content["weights"] * slope
-    confidence = 1 / (1 + np.exp(-(slope * best + shift)))
-    content["threshold"] = _threshold(confidence, hit, answerable, weight)
     return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in content.items()}
 
 
@@ -133,16 +166,13 @@ def _best(content: dict[str, Any], examples: Sequence[Example]) -> tuple[FloatAr
     return np.array([score.max() for score in scores]), np.array(hit)
 
 
-def _expected(answerable: npt.NDArray[np.bool_]) -> FloatArray:
-    """Return a weight per question that gives impossible ones their expected share."""
-    impossible = float((~answerable).mean())
-    return np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
-
-
-def _threshold(
-    confidence: FloatArray, hit: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_], weight: FloatArray
-) -> float:
+def _threshold(content: dict[str, Any], examples: Sequence[Example]) -> float:
     """Return the confidence that gets most questions right: answered rightly, or declined when impossible."""
+    best, hit = _best(content, examples)
+    confidence = 1 / (1 + np.exp(-best))
+    answerable = np.array([example.answerable for example in examples])
+    impossible = float((~answerable).mean())
+    weight = np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
     grid = np.unique(confidence.round(3))
     right = [(weight * (((confidence >= bar) & hit) | ((confidence < bar) & ~answerable))).sum() for bar in grid]
     return float(grid[int(np.argmax(right))])
@@ -166,11 +196,11 @@ def _report(content: dict[str, Any], examples: Sequence[Example]) -> dict[str, f
     }
 
 
-def _progress(rows: Sequence[SquadRow]) -> Iterable[SquadRow]:
+def _progress(rows: Sequence[SquadRow], description: str) -> Iterable[SquadRow]:
     from rich.console import Console
     from rich.progress import track
 
-    return track(rows, console=Console(stderr=True))
+    return track(rows, description, console=Console(stderr=True))
 
 
 if __name__ == "__main__":

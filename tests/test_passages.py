@@ -134,7 +134,9 @@ def test_the_kidal_row_is_one_passage():
 
 def test_the_leaders_line_is_cut_between_values():
     document = seed("000")
-    passages = [p for p in cut(document, count_tokens=count_tokens, max_tokens=160) if p.index_text.startswith("Leaders: ")]
+    passages = [
+        p for p in cut(document, count_tokens=count_tokens, max_tokens=160) if p.index_text.startswith("Leaders: ")
+    ]
     line = next(line for line in document.text.splitlines() if line.startswith("- Leaders"))[2:]
     assert len(passages) == 2
     assert (

@@ -1,4 +1,4 @@
-"""Ten thousand generated questions and lookups: every quote that leaves is a slice of its file, or the request is refused."""
+"""Ten thousand generated questions and lookups: every quote that leaves is a slice of its file, or refused."""
 
 from __future__ import annotations
 

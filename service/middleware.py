@@ -90,4 +90,7 @@ def _declared_length(scope: Scope) -> int:
 def _headers(path: str) -> list[tuple[bytes, bytes]]:
     policy = _POLICY.format(inline=" 'unsafe-inline'" if path == _API_PAGE else "")
     headers = {**_SECURITY_HEADERS, "content-security-policy": policy}
+    if path == "/" or path.startswith("/static/"):
+        # Checked against its ETag at each visit, so that an upgrade never mixes old modules with new ones.
+        headers["cache-control"] = "no-cache"
     return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -14,9 +14,8 @@ import json
 import random
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +27,7 @@ from index.errors import InputError
 from index.library import Library
 from index.retriever import HybridRetriever
 from service.reader.features import FEATURES, describe
-from service.reader.linear import WEIGHTS
+from service.reader.linear import WEIGHTS, LinearModel
 from service.reader.protocol import Evidence
 from service.reader.sentences import find_quotables, rarity, weigh
 
@@ -37,6 +36,7 @@ READ = 8
 # fool readers; they are weighed so that the threshold suits the former.
 IMPOSSIBLE_SHARE = 0.25
 HIDE_EVERY = 3
+RIDGE = 0.001
 # Questions of real searchers, of crowd workers over news and encyclopedia articles.
 SOURCES = ["qed", "squadshifts_new_wiki", "squad_v1.1_dev_articles_not_in_v2"]
 FloatArray = npt.NDArray[np.float64]
@@ -70,14 +70,13 @@ def main() -> None:
     for source in arguments.sources:
         rows = [row for row in train if row.source == source]
         examples += _examples(_sample(rows, arguments.questions), hide=True)
-    content = _fit(examples)
+    model = _fit(examples)
     held_out = _examples(_sample(list(read_squad(arguments.threshold)), 2 * arguments.questions), hide=False)
-    content["threshold"] = _threshold(content, [example for example in held_out if example.first_half])
-    content["report"] = _report(content, [example for example in held_out if not example.first_half])
-    digest = hashlib.sha256(json.dumps([content["weights"], content["threshold"]]).encode()).hexdigest()
-    content["fingerprint"] = f"sentence-reader-{digest[:12]}"
-    arguments.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(content["report"], indent=1))  # noqa: T201 - the command's result
+    threshold = _threshold(model, [example for example in held_out if example.first_half])
+    model = replace(model, threshold=threshold)
+    report = _report(model, [example for example in held_out if not example.first_half])
+    _write(arguments.out, model, report)
+    print(json.dumps(report, indent=1))  # noqa: T201 - the command's result
 
 
 def _sample(rows: Sequence[SquadRow], count: int) -> list[SquadRow]:
@@ -135,54 +134,64 @@ def _in_first_half(title: str) -> bool:
     return hashlib.sha256(title.encode()).digest()[0] % 2 == 0
 
 
-def _fit(examples: Sequence[Example]) -> dict[str, Any]:
+def _fit(examples: Sequence[Example]) -> LinearModel:
     from sklearn.linear_model import LogisticRegression
 
     features = np.concatenate([example.features for example in examples])
-    right = np.concatenate([example.right for example in examples])
     means, scales = features.mean(axis=0), features.std(axis=0) + 1e-9
-    ranker = LogisticRegression(max_iter=1000).fit((features - means) / scales, right)
-    content: dict[str, Any] = {
-        "features": list(FEATURES),
-        "weights": ranker.coef_[0],
-        "means": means,
-        "scales": scales,
-        "bias": float(ranker.intercept_[0]),
-    }
-    # Platt scaling of the best candidate's score: the confidence users see is that of the answer, not of a sentence.
-    best, hit = _best(content, examples)
-    platt = LogisticRegression(C=1e6).fit(best[:, np.newaxis], hit)
-    slope, shift = float(platt.coef_[0][0]), float(platt.intercept_[0])
-    content["bias"] = content["bias"] * slope + shift
-    content["weights"] = content["weights"] * slope
-    return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in content.items()}
+    ranking = _fit_ranking(
+        [((example.features - means) / scales, example.right) for example in examples if example.right.any()]
+    )
+    unsure = LinearModel(ranking, means, scales, np.zeros(len(FEATURES) + 3), 0.0, 0.5, "")
+    signs = np.array([unsure.signs(example.features)[2] for example in examples])
+    hit = _hits(unsure, examples)
+    chance = LogisticRegression(C=0.05, max_iter=3000).fit(signs, hit)
+    return replace(unsure, certainty=chance.coef_[0], bias=float(chance.intercept_[0]))
 
 
-def _best(content: dict[str, Any], examples: Sequence[Example]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Return each question's best score before the sigmoid, and whether that candidate is right."""
-    weights, means, scales = (np.array(content[name]) for name in ("weights", "means", "scales"))
-    scores = [((example.features - means) / scales) @ weights + content["bias"] for example in examples]
-    hit = [bool(example.right[np.argmax(score)]) for example, score in zip(examples, scores, strict=True)]
-    return np.array([score.max() for score in scores]), np.array(hit)
+def _fit_ranking(questions: Sequence[tuple[FloatArray, npt.NDArray[np.bool_]]]) -> FloatArray:
+    """Return the weights that give the right candidates most of each question's softmax (conditional logit)."""
+    from scipy.optimize import minimize
+
+    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
+        total, gradient = RIDGE * float(weights @ weights), 2 * RIDGE * weights
+        for features, right in questions:
+            scores = features @ weights
+            share = np.exp(scores - scores.max())
+            share /= share.sum()
+            mass = share[right].sum() + 1e-12
+            total -= float(np.log(mass)) / len(questions)
+            gradient += (share - np.where(right, share / mass, 0)) @ features / len(questions)
+        return total, gradient
+
+    found: FloatArray = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x
+    return found
 
 
-def _threshold(content: dict[str, Any], examples: Sequence[Example]) -> float:
-    """Return the confidence that gets most questions right: answered rightly, or declined when impossible."""
-    best, hit = _best(content, examples)
-    confidence = 1 / (1 + np.exp(-best))
+def _hits(model: LinearModel, examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
+    """Return for each question whether its best candidate is right."""
+    return np.array([bool(example.right[model.signs(example.features)[1]]) for example in examples])
+
+
+def _confidences(model: LinearModel, examples: Sequence[Example]) -> FloatArray:
+    return np.array([float(model.confidences(example.features).max()) for example in examples])
+
+
+def _threshold(model: LinearModel, examples: Sequence[Example]) -> float:
+    """Return the confidence with the most right answers less wrong ones: one of either kind weighs the same."""
+    hit, confidence = _hits(model, examples), _confidences(model, examples)
     answerable = np.array([example.answerable for example in examples])
     impossible = float((~answerable).mean())
     weight = np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
     grid = np.unique(confidence.round(3))
-    right = [(weight * (((confidence >= bar) & hit) | ((confidence < bar) & ~answerable))).sum() for bar in grid]
-    return float(grid[int(np.argmax(right))])
+    gain = [(weight * (confidence >= bar) * np.where(hit, 1, -1)).sum() for bar in grid]
+    return float(grid[int(np.argmax(gain))])
 
 
-def _report(content: dict[str, Any], examples: Sequence[Example]) -> dict[str, float]:
-    best, hit = _best(content, examples)
+def _report(model: LinearModel, examples: Sequence[Example]) -> dict[str, float]:
+    hit, confidence = _hits(model, examples), _confidences(model, examples)
     answerable = np.array([example.answerable for example in examples])
-    confidence = 1 / (1 + np.exp(-best))
-    answered = confidence >= content["threshold"]
+    answered = confidence >= model.threshold
     found = np.array([bool(example.right.any()) for example in examples])
     return {
         "questions": len(examples),
@@ -194,6 +203,21 @@ def _report(content: dict[str, Any], examples: Sequence[Example]) -> dict[str, f
         "refusal_precision": round(float((~answerable)[~answered].mean()), 4),
         "refusal_recall": round(float((~answered)[~answerable].mean()), 4),
     }
+
+
+def _write(path: Path, model: LinearModel, report: dict[str, float]) -> None:
+    fitted = {
+        "features": list(FEATURES),
+        "ranking": model.ranking.tolist(),
+        "means": model.means.tolist(),
+        "scales": model.scales.tolist(),
+        "certainty": model.certainty.tolist(),
+        "bias": model.bias,
+        "threshold": model.threshold,
+    }
+    digest = hashlib.sha256(json.dumps(fitted).encode()).hexdigest()
+    content = {**fitted, "fingerprint": f"sentence-reader-{digest[:12]}", "report": report}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _progress(rows: Sequence[SquadRow], description: str) -> Iterable[SquadRow]:

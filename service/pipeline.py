@@ -22,8 +22,8 @@ MAX_QUESTION_CHARACTERS = 2_000
 MAX_TOP_K = 100
 MAX_CITATIONS = 4
 MAX_NEAREST = 3
-# A further quote joins the answer only if it is nearly as sure as the best one.
-SUPPORT_SHARE = 0.75
+# A further quote joins the answer only if it is at least half as sure as the best one.
+SUPPORT_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ class Pipeline:
         return Evidence(document, hit.passage, hit.score)
 
     def _quotes(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
-        """Quote the best reading and those that are nearly as sure, best first."""
-        bar = max(self.min_confidence, SUPPORT_SHARE * readings[0].confidence)
+        """Quote the best reading and those that are not much less sure, best first."""
+        bar = SUPPORT_SHARE * readings[0].confidence
         chosen = [reading for reading in readings[:MAX_CITATIONS] if reading.confidence >= bar]
         return tuple(
             make_citation(reading.document, reading.quote, section=reading.section, highlight=reading.highlight)

@@ -13,7 +13,7 @@ from index.passages import Cell, Passage
 from index.retriever import HybridRetriever
 from service.pipeline import Pipeline
 from service.reader.features import FEATURES, Candidate, describe
-from service.reader.linear import load_model
+from service.reader.linear import LinearModel, load_model
 from service.reader.protocol import Evidence
 from service.reader.questions import answer_type, answer_words
 from service.reader.sentences import SentenceReader
@@ -109,9 +109,18 @@ def test_features_by_hand() -> None:
 
 def test_the_shipped_weights_fit_the_code() -> None:
     model = load_model()
-    assert len(model.weights) == len(FEATURES)
+    assert len(model.ranking) == len(FEATURES)
     assert 0 < model.threshold < 1
-    assert model.confidence(np.zeros((2, len(FEATURES)))).shape == (2,)
+    assert model.confidences(np.zeros((1, len(FEATURES)))).shape == (1,)
+
+
+def test_confidence_by_hand() -> None:
+    # One feature decides: scores 2 and 0, softmax shares e^2/(e^2+1) and 1/(e^2+1), lead 2.
+    zeros, ones = np.zeros(1), np.ones(1)
+    model = LinearModel(2 * ones, zeros, ones, np.array([0.0, 0.0, 0.5, 0.0]), 0.0, 0.5, "")
+    confidences = model.confidences(np.array([[1.0], [0.0]]))
+    assert confidences[0] == pytest.approx(1 / (1 + np.exp(-1.0)))
+    assert confidences[1] == pytest.approx(confidences[0] * np.exp(-2.0))
 
 
 def test_the_sentence_that_answers_is_read(tmp_path, encoder: Encoder) -> None:

@@ -16,22 +16,47 @@ WEIGHTS = Path(__file__).parent / "sentence_reader.json"
 FloatArray = npt.NDArray[np.float64]
 
 
+# What the lead of a lone candidate counts as: about the largest one seen between two.
+_NO_RIVAL = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """P(quote answers) = sigmoid(bias + weights . (features - means) / scales), fitted by `service.reader.fit`."""
+    """Two linear models in a row, fitted by `eval.fit_reader`.
 
-    weights: FloatArray
+    The first ranks a question's candidates: score = ranking . (features - means) / scales, trained so that the softmax
+    over the candidates favours those that answer. The second tells how sure the best one is, from its features, its
+    score, its lead over the next and its share of the softmax: sigmoid(bias + certainty . those).
+    """
+
+    ranking: FloatArray
     means: FloatArray
     scales: FloatArray
+    certainty: FloatArray
     bias: float
     threshold: float
     fingerprint: str
 
-    def confidence(self, features: FloatArray) -> FloatArray:
-        """Return one probability per row of `features`, shape (n,)."""
-        score = ((features - self.means) / self.scales) @ self.weights + self.bias
-        probability: FloatArray = 1.0 / (1.0 + np.exp(-score))
-        return probability
+    def confidences(self, features: FloatArray) -> FloatArray:
+        """Return one confidence per row of `features` (n >= 1), shape (n,).
+
+        The best candidate's is its calibrated chance to answer; the others' shrink with their share of the softmax.
+        """
+        share, best, signs = self.signs(features)
+        chance = 1.0 / (1.0 + np.exp(-(signs @ self.certainty + self.bias)))
+        confidence: FloatArray = chance * share / share[best]
+        return confidence
+
+    def signs(self, features: FloatArray) -> tuple[FloatArray, int, FloatArray]:
+        """Return the softmax shares, the best candidate's place, and what its certainty is judged by."""
+        standard = (features - self.means) / self.scales
+        scores = standard @ self.ranking
+        best = int(np.argmax(scores))
+        share = np.exp(scores - scores[best])
+        share /= share.sum()
+        rivals = np.delete(scores, best)
+        lead = scores[best] - rivals.max() if len(rivals) else _NO_RIVAL
+        return share, best, np.array([*standard[best], scores[best], lead, np.log(share[best])])
 
 
 def load_model(path: Path = WEIGHTS) -> LinearModel:
@@ -39,13 +64,14 @@ def load_model(path: Path = WEIGHTS) -> LinearModel:
     content = json.loads(path.read_text(encoding="utf-8"))
     if content["features"] != list(FEATURES):
         raise ModelError(
-            "The reader's weights were fitted on other features; run python -m service.reader.fit.",
+            "The reader's weights were fitted on other features; run python -m eval.fit_reader.",
             code="model_altered",
         )
     return LinearModel(
-        weights=np.array(content["weights"]),
+        ranking=np.array(content["ranking"]),
         means=np.array(content["means"]),
         scales=np.array(content["scales"]),
+        certainty=np.array(content["certainty"]),
         bias=content["bias"],
         threshold=content["threshold"],
         fingerprint=content["fingerprint"],

@@ -59,7 +59,7 @@ class SentenceReader:
             return ()
         asked = self._library.encoder.encode([question])[0]
         features = describe(question, weigh(quotables, asked, self._library), rarity(self._library))
-        confidence = self._model.confidence(features).round(4)
+        confidence = self._model.confidences(features).round(4)
         order = np.argsort(-confidence, kind="stable")
         readings = [self._reading(question, asked, quotables[place], float(confidence[place])) for place in order]
         return _without_repeats(readings)

@@ -24,7 +24,8 @@ from index.encoder import Encoder, Progress, Vectors
 from index.errors import DocumentClash
 from index.lexical import build_lexical
 from index.passages import Passage, lexical_text
-from index.store import DocumentRecord, Store
+from index.rows import DocumentRecord
+from index.store import Store
 
 MAX_PASSAGE_TOKENS = 160
 _ENCODED_AT_ONCE = 256

@@ -6,12 +6,11 @@ import json
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, func, insert, inspect, select, update
+from sqlalchemy import Connection, delete, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
@@ -19,26 +18,11 @@ from index.database import connect, reading, writing
 from index.documents import Document, Span
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
-from index.passages import Cell, Passage
+from index.passages import Passage
+from index.rows import DocumentRecord, read_passage, read_record, write_passage
 
 _FILE = "citecheck.sqlite"
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRecord:
-    """What is known of a document in the index, without its text. Times are seconds since 1970 in UTC."""
-
-    document_id: str
-    version: str
-    title: str
-    source: str
-    path: str
-    recipe: str
-    characters: int
-    passages: int
-    added_at: float
-    updated_at: float
 
 
 class Store:
@@ -99,7 +83,7 @@ class Store:
             "updated_at": now,
         }
         kept = {"sha256": document.sha256, "title": document.title, "source": document.source, "text": document.text}
-        rows = [_passage_row(passage) for passage in passages]
+        rows = [write_passage(passage) for passage in passages]
         with writing(self._engine) as connection:
             connection.execute(
                 upsert(schema.versions)
@@ -132,7 +116,7 @@ class Store:
         """List the documents in the index by id."""
         query = select(schema.documents).order_by(schema.documents.c.id).limit(limit).offset(offset)
         with reading(self._engine) as connection:
-            return [_record(row) for row in connection.execute(query)]
+            return [read_record(row) for row in connection.execute(query)]
 
     def count(self) -> int:
         """Return how many documents are in the index."""
@@ -164,7 +148,7 @@ class Store:
         """Return what is known of a document in the index, or None."""
         with reading(self._engine) as connection:
             row = connection.execute(select(schema.documents).where(schema.documents.c.id == document_id)).first()
-        return None if row is None else _record(row)
+        return None if row is None else read_record(row)
 
     def record(self, document_id: str) -> DocumentRecord:
         """Return what is known of a document in the index; raises NotFound."""
@@ -192,7 +176,7 @@ class Store:
         with reading(self._engine) as connection:
             for batch in _batches(ids):
                 query = select(schema.passages).where(schema.passages.c.id.in_(batch))
-                found.update((row.id, _passage(row)) for row in connection.execute(query))
+                found.update((row.id, read_passage(row)) for row in connection.execute(query))
         return found
 
     def layout(self) -> tuple[int, list[tuple[int, str, str, str]]]:
@@ -257,46 +241,4 @@ def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def _unknown(document_id: str) -> NotFound:
     return NotFound(
         f"There is no document {document_id!r}; list the ids with `citecheck documents`.", code="document_not_found"
-    )
-
-
-def _record(row: Row[Any]) -> DocumentRecord:
-    return DocumentRecord(
-        row.id,
-        row.version,
-        row.title,
-        row.source,
-        row.path,
-        row.recipe,
-        row.characters,
-        row.passages,
-        row.added_at,
-        row.updated_at,
-    )
-
-
-def _passage_row(passage: Passage) -> dict[str, object]:
-    return {
-        "document_id": passage.document_id,
-        "version": passage.version,
-        "start": passage.span.start,
-        "end": passage.span.end,
-        "kind": passage.kind,
-        "section": json.dumps(passage.section, ensure_ascii=False),
-        "units": json.dumps([[unit.start, unit.end] for unit in passage.units]),
-        "cells": json.dumps([[cell.label, cell.span.start, cell.span.end] for cell in passage.cells]),
-        "index_text": passage.index_text,
-    }
-
-
-def _passage(row: Row[Any]) -> Passage:
-    return Passage(
-        document_id=row.document_id,
-        version=row.version,
-        span=Span(row.start, row.end),
-        kind=row.kind,
-        section=tuple(json.loads(row.section)),
-        units=tuple(Span(start, end) for start, end in json.loads(row.units)),
-        cells=tuple(Cell(label, Span(start, end)) for label, start, end in json.loads(row.cells)),
-        index_text=row.index_text,
     )

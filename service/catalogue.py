@@ -8,7 +8,7 @@ from typing import Literal
 
 from index.documents import Document
 from index.library import Library
-from index.store import DocumentRecord
+from index.rows import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True)

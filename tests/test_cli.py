@@ -183,3 +183,29 @@ def test_serve_stops_at_once_and_reports_a_taken_port(seeded_folder: Path) -> No
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert "Traceback" not in errors
+
+
+def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path: Path) -> None:
+    """On a real file system of one megabyte: what was acknowledged is whole, and reading goes on."""
+    unshare = shutil.which("unshare")
+    script = (
+        'mount -t tmpfs -o size=1m tmpfs "$1" || exit 99; cd "$2"; '
+        '"$3" -m eval.cli index seeds --data "$1/data"; echo "index $?"; '
+        '"$3" -m eval.cli documents --json --data "$1/data"; echo "documents $?"; '
+        '"$3" -m eval.cli lookup "Mali War" --data "$1/data" >&2; echo "lookup $?"'
+    )
+    small = tmp_path / "small"
+    small.mkdir()
+    command = [unshare or "unshare", "-rm", "sh", "-c", script, "sh", str(small), str(SEEDS.parent), sys.executable]
+    if unshare is None:
+        pytest.skip("this machine has no unshare")
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode == 99:
+        pytest.skip("this machine cannot mount a small file system")
+    assert "index 3" in result.stdout, result.stderr
+    assert "disk is full" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "documents 0" in result.stdout
+    assert "lookup 0" in result.stdout
+    listing = json.loads(result.stdout[result.stdout.index("{") : result.stdout.rindex("}") + 1])
+    assert listing["total"] == len(listing["documents"]) < 5

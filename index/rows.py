@@ -1,0 +1,73 @@
+"""Rows of the store as our types, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from index.documents import Span
+from index.passages import Cell, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What is known of a document in the index, without its text. Times are seconds since 1970 in UTC."""
+
+    document_id: str
+    version: str
+    title: str
+    source: str
+    path: str
+    recipe: str
+    characters: int
+    passages: int
+    added_at: float
+    updated_at: float
+
+
+def read_record(row: Row[Any]) -> DocumentRecord:
+    """Return the record of a document's row."""
+    return DocumentRecord(
+        row.id,
+        row.version,
+        row.title,
+        row.source,
+        row.path,
+        row.recipe,
+        row.characters,
+        row.passages,
+        row.added_at,
+        row.updated_at,
+    )
+
+
+def write_passage(passage: Passage) -> dict[str, object]:
+    """Return the columns of a passage."""
+    return {
+        "document_id": passage.document_id,
+        "version": passage.version,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "kind": passage.kind,
+        "section": json.dumps(passage.section, ensure_ascii=False),
+        "units": json.dumps([[unit.start, unit.end] for unit in passage.units]),
+        "cells": json.dumps([[cell.label, cell.span.start, cell.span.end] for cell in passage.cells]),
+        "index_text": passage.index_text,
+    }
+
+
+def read_passage(row: Row[Any]) -> Passage:
+    """Return the passage of a row."""
+    return Passage(
+        document_id=row.document_id,
+        version=row.version,
+        span=Span(row.start, row.end),
+        kind=row.kind,
+        section=tuple(json.loads(row.section)),
+        units=tuple(Span(start, end) for start, end in json.loads(row.units)),
+        cells=tuple(Cell(label, Span(start, end)) for label, start, end in json.loads(row.cells)),
+        index_text=row.index_text,
+    )

@@ -36,6 +36,8 @@ READ = 8
 # fool readers; they are weighed so that the threshold suits the former.
 IMPOSSIBLE_SHARE = 0.25
 HIDE_EVERY = 3
+# Every answer shows its quote, so a wrong one can be seen for what it is: it costs half of what a right one gains.
+WRONG_COST = 0.5
 RIDGE = 0.001
 # Questions of real searchers, of crowd workers over news and encyclopedia articles.
 SOURCES = ["qed", "squadshifts_new_wiki", "squad_v1.1_dev_articles_not_in_v2"]
@@ -178,13 +180,13 @@ def _confidences(model: LinearModel, examples: Sequence[Example]) -> FloatArray:
 
 
 def _threshold(model: LinearModel, examples: Sequence[Example]) -> float:
-    """Return the confidence with the most right answers less wrong ones: one of either kind weighs the same."""
+    """Return the confidence that gains most: 1 for a right answer, -WRONG_COST for a wrong one, 0 for declining."""
     hit, confidence = _hits(model, examples), _confidences(model, examples)
     answerable = np.array([example.answerable for example in examples])
     impossible = float((~answerable).mean())
     weight = np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
     grid = np.unique(confidence.round(3))
-    gain = [(weight * (confidence >= bar) * np.where(hit, 1, -1)).sum() for bar in grid]
+    gain = [(weight * (confidence >= bar) * np.where(hit, 1, -WRONG_COST)).sum() for bar in grid]
     return float(grid[int(np.argmax(gain))])
 
 

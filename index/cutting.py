@@ -174,15 +174,20 @@ class _Cutter:
             section=section,
             units=tuple(_units(atoms)),
             cells=cells,
-            index_text=header + self._body(kind, span, cells),
+            index_text=header + self._body(kind, span, cells, begins=span.start == atoms[0].whole.start),
         )
 
-    def _body(self, kind: PassageKind, span: Span, cells: Sequence[Cell]) -> str:
+    def _body(self, kind: PassageKind, span: Span, cells: Sequence[Cell], *, begins: bool) -> str:
+        """Return what a passage says, with its labels; `begins` tells whether it holds the start of its row or line."""
         if not cells:
             return self._slice(span)
         if kind == "field":
             return self._label(cells[0]) + ", ".join(self._slice(cell.span) for cell in cells)
-        return "; ".join(self._label(cell) + self._slice(cell.span) for cell in cells)
+        # The first column names what a row is about. "Kidal, Held by Ansar Dine" reads like a sentence about Kidal,
+        # and its vector is nearer to questions than as "Town: Kidal; Held by: Ansar Dine" (docs/decisions/0005).
+        named = 1 if begins and len(cells) > 1 else 0
+        values = [self._slice(cell.span) for cell in cells[:named]]
+        return ", ".join([*values, *(f"{cell.label} {self._slice(cell.span)}".strip() for cell in cells[named:])])
 
     def _slice(self, span: Span) -> str:
         return self._text[span.start : span.end]

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     examples: tuple[str, ...] = Field(
         default=(
             "When did the rebels take Timbuktu?",
-            "Who held Kidal?",
+            "When did the MNLA declare independence?",
             "Why was President Touré ousted?",
         ),
         description="Questions the page offers to start with.",

@@ -74,7 +74,7 @@ def test_the_cell_of_the_asked_kind_answers() -> None:
         ("Date captured", "30 March"),
         ("Held by", "Ansar Dine"),
     )
-    prefers = {"Town: Kidal": 0.9, "Date captured: 30 March": 0.2, "Held by: Ansar Dine": 0.5}
+    prefers = {"Town: Kidal": 0.9, "Date captured: 30 March": 0.6, "Held by: Ansar Dine": 0.5}
     similar = lambda texts: np.array([prefers[text] for text in texts], dtype=np.float32)  # noqa: E731
     assert document.quote(value_in_row("When was Kidal taken?", document, row, similar)) == "30 March"
     assert document.quote(value_in_row("Who held Kidal?", document, row, similar)) == "Ansar Dine"
@@ -103,7 +103,7 @@ def test_features_by_hand() -> None:
     assert second["sentence_coverage"] == 0
     assert first["rarest_missing"] == 0.25
     assert first["names_missing"] == 0
-    assert (first["kind_present"], second["kind_absent"]) == (1, 1)
+    assert (first["date_present"], second["date_absent"], first["name_absent"]) == (1, 1, 0)
     assert second["best_sentence_gap"] == pytest.approx(0.5)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.analysis import query_terms, terms
-from service.reader.questions import answer_type, answer_words
+from service.reader.questions import AnswerType, answer_type, answer_words
 
 FEATURES = (
     "sentence_cosine",
@@ -20,8 +20,12 @@ FEATURES = (
     "passage_coverage",
     "rarest_missing",
     "names_missing",
-    "kind_present",
-    "kind_absent",
+    "date_present",
+    "date_absent",
+    "number_present",
+    "number_absent",
+    "name_present",
+    "name_absent",
     "log_length",
     "first_passage",
     "best_sentence_gap",
@@ -63,7 +67,6 @@ def describe(question: str, candidates: Sequence[Candidate], rarity: Rarity) -> 
         missing = [weights[term] for term in asked - context]
         found = answer_words(kind, candidate.text)
         fresh = [span for span in found if not asked.issuperset(terms(candidate.text[span[0] : span[1]]))]
-        typed = kind != "other"
         rows.append(
             (
                 candidate.sentence_cosine,
@@ -73,14 +76,19 @@ def describe(question: str, candidates: Sequence[Candidate], rarity: Rarity) -> 
                 _coverage(weights, context),
                 max(missing, default=0.0),
                 _missing_share(names, context),
-                float(typed and bool(fresh)),
-                float(typed and not fresh),
+                *_kind_signs(kind, bool(fresh)),
                 math.log1p(len(candidate.text)),
                 float(candidate.place == 0),
                 top - candidate.sentence_cosine,
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(candidates), len(FEATURES))
+
+
+def _kind_signs(kind: AnswerType, found: bool) -> list[float]:
+    """Whether words of the asked kind are there or lacking: a date, a number, or the name of a person or place."""
+    asked = (kind == "date", kind == "number", kind in ("person", "place"))
+    return [float(is_asked and found is present) for is_asked in asked for present in (True, False)]
 
 
 def _coverage(weights: dict[str, float], present: set[str]) -> float:

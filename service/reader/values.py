@@ -58,4 +58,8 @@ def _value_of_field(asked: set[str], document: Document, fresh: Sequence[Cell], 
 
 
 def _of_kind(kind: AnswerType, document: Document, cells: Sequence[Cell]) -> list[Cell]:
-    return [cell for cell in cells if answer_words(kind, document.quote(cell.span))]
+    fitting = [cell for cell in cells if answer_words(kind, document.quote(cell.span))]
+    if kind in ("person", "place"):
+        # Months are capitalised like names.
+        fitting = [cell for cell in fitting if not answer_words("date", document.quote(cell.span))]
+    return fitting

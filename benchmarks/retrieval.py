@@ -29,7 +29,7 @@ from index.encoder import PACKAGED, load_encoder
 from index.errors import CitecheckError
 from index.lexical import build_lexical
 from index.library import MAX_PASSAGE_TOKENS, Library
-from index.passages import Passage
+from index.passages import Passage, lexical_text
 from index.retriever import DENSE_WEIGHT, Ranking, rank
 
 LEGS: Mapping[str, Callable[[Ranking], Iterable[int]]] = {
@@ -102,10 +102,12 @@ def _index(library: Library, documents: Sequence[Document]) -> Arrays:
     limit = min(MAX_PASSAGE_TOKENS, library.encoder.max_tokens)
     passages: list[Passage] = []
     owners: list[int] = []
+    titles: list[str] = []
     for number, document in enumerate(track(ordered, "cutting", console=Console(stderr=True))):
         pieces = cut(document, count_tokens=library.encoder.count_tokens, max_tokens=limit)
         passages += pieces
         owners += [number] * len(pieces)
+        titles += [document.title] * len(pieces)
     texts = [passage.index_text for passage in passages]
     starts = range(0, len(texts), CHUNK)
     chunks = track(starts, "encoding", console=Console(stderr=True))
@@ -116,7 +118,7 @@ def _index(library: Library, documents: Sequence[Document]) -> Arrays:
         passage_ids=np.arange(len(passages), dtype=np.int64),
         owners=np.array(owners, dtype=np.int32),
         document_ids=tuple(document.id for document in ordered),
-        lexical=build_lexical(terms(text) for text in texts),
+        lexical=build_lexical(terms(lexical_text(*pair)) for pair in zip(titles, texts, strict=True)),
         dense=build_dense(vectors, library.encoder.dimensions),
     )
 

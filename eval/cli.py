@@ -55,16 +55,20 @@ def accept_command(
         Path | None, typer.Argument(metavar="RUN", help="A folder that `eval run` wrote (default: evaluate now).")
     ] = None,
     baseline: Annotated[Path | None, typer.Option(help="Where the baseline is kept (default: eval/baseline).")] = None,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the baseline that later ones are compared with; a run with a false quote is refused."""
     from eval.rundir import BASELINE, read_run, write_baseline
     from eval.session import Request
-    from service.render import print_text
+    from service.render import print_json, print_text
 
     if run_folder is None:
         run_folder = _with_progress(Request(split="all", gold=None, documents=None, data=None, out=None)).folder
     write_baseline(read_run(run_folder), baseline or BASELINE)
-    print_text(f"{run_folder} is now the baseline in {baseline or BASELINE}.")
+    if as_json:
+        print_json({"run": run_folder, "baseline": baseline or BASELINE})
+    else:
+        print_text(f"{run_folder} is now the baseline in {baseline or BASELINE}.")
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 
 Every paragraph becomes a document of a temporary library, so questions meet the product's own retrieval, passages and
 features. For one answerable question in three the paragraph that answers is hidden: the others are then what a user
-meets whose documents do not say. Weights and calibration come from the training file; the threshold from half of the
-articles of the other file, whose other half only reports. Needs scikit-learn (a development dependency).
+meets whose documents do not say. Questions about another collection are put to it too: those are far off. Weights and
+calibration come from the training file; the threshold from half of the articles of the other file, whose other half
+only reports. Needs scikit-learn (a development dependency).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ READ = 8
 # fool readers; they are weighed so that the threshold suits the former.
 IMPOSSIBLE_SHARE = 0.25
 HIDE_EVERY = 3
+FOREIGN_EVERY = 4
 # Every answer shows its quote, so a wrong one can be seen for what it is: it costs half of what a right one gains.
 WRONG_COST = 0.5
 RIDGE = 0.001
@@ -69,11 +71,15 @@ def main() -> None:
     train = list(read_squad(arguments.train, refused))
     print(f"{len(train)} training questions, {len(refused)} malformed ones left out")  # noqa: T201 - for the person
     examples: list[Example] = []
-    for source in arguments.sources:
-        rows = [row for row in train if row.source == source]
-        examples += _examples(_sample(rows, arguments.questions), hide=True)
+    asked = [
+        _sample([row for row in train if row.source == source], arguments.questions) for source in arguments.sources
+    ]
+    for number, rows in enumerate(asked):
+        foreign = asked[number - 1][: arguments.questions // FOREIGN_EVERY]
+        examples += _examples(rows, foreign, hide=True)
     model = _fit(examples)
-    held_out = _examples(_sample(list(read_squad(arguments.threshold)), 2 * arguments.questions), hide=False)
+    rows = _sample(list(read_squad(arguments.threshold)), 2 * arguments.questions)
+    held_out = _examples(rows, asked[0][-2 * arguments.questions // FOREIGN_EVERY :], hide=False)
     threshold = _threshold(model, [example for example in held_out if example.first_half])
     model = replace(model, threshold=threshold)
     report = _report(model, [example for example in held_out if not example.first_half])
@@ -89,7 +95,8 @@ def _sample(rows: Sequence[SquadRow], count: int) -> list[SquadRow]:
     return sorted(rows, key=lambda row: place[row.context])[:count]
 
 
-def _examples(rows: Sequence[SquadRow], *, hide: bool) -> list[Example]:
+def _examples(rows: Sequence[SquadRow], foreign: Sequence[SquadRow], *, hide: bool) -> list[Example]:
+    """Put questions to a library of their paragraphs, and `foreign` ones, which it cannot answer, to the same."""
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder), load_encoder(PACKAGED))
         ids = _index(library, rows)
@@ -97,6 +104,7 @@ def _examples(rows: Sequence[SquadRow], *, hide: bool) -> list[Example]:
             _example(library, row, ids, hidden=hide and not row.is_impossible and number % HIDE_EVERY == 0)
             for number, row in enumerate(_progress(rows, "questions"))
         ]
+        made += [_example(library, row, ids, hidden=True) for row in _progress(foreign, "foreign questions")]
         library.close()
     return [example for example in made if len(example.right)]
 
@@ -114,7 +122,7 @@ def _index(library: Library, rows: Sequence[SquadRow]) -> dict[str, str]:
 
 
 def _example(library: Library, row: SquadRow, ids: dict[str, str], *, hidden: bool) -> Example:
-    home = ids[row.context]
+    home = ids.get(row.context, "")
     hits = HybridRetriever(library).search(row.question, READ + 1, None)
     seen = [hit for hit in hits if not (hidden and hit.passage.document_id == home)][:READ]
     evidence = [

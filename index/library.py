@@ -23,7 +23,7 @@ from index.documents import Document
 from index.encoder import Encoder, Progress, Vectors
 from index.errors import DocumentClash
 from index.lexical import build_lexical
-from index.passages import Passage, lexical_text
+from index.passages import Passage, cell_text, lexical_text
 from index.rows import DocumentRecord
 from index.store import Store
 
@@ -80,6 +80,8 @@ class Library:
         self.vectors([passage.index_text for passage in passages], on_progress)
         sentences = sorted({unit for passage in passages if is_prose(passage) for unit in passage.units})
         self.vectors([document.quote(sentence) for sentence in sentences], on_progress)
+        rows = [passage for passage in passages if passage.kind == "table_row"]
+        self.vectors([cell_text(document, cell) for passage in rows for cell in passage.cells], on_progress)
         self.store.put(document, passages, path=path, recipe=self._recipe)
         self._forget()
         return Added(document.id, document.version, "added" if known is None else "updated")
@@ -101,8 +103,13 @@ class Library:
                 self._documents[key] = found
         return found
 
-    def vectors(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
-        """Return the vectors of `texts`, shape (len(texts), dimensions); a text seen before is not encoded again."""
+    def vectors(
+        self, texts: Sequence[str], on_progress: Progress | None = None, *, keep: bool = True
+    ) -> Vectors:
+        """Return the vectors of `texts`, shape (len(texts), dimensions); a text seen before is not encoded again.
+
+        New ones are kept in the store unless told otherwise: answering must never wait for a writer or a full disk.
+        """
         keys = [content_key(text) for text in texts]
         known = self.store.vectors(self.encoder.fingerprint, set(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -115,7 +122,8 @@ class Library:
                     strict=True,
                 )
             )
-            self.store.put_vectors(self.encoder.fingerprint, fresh)
+            if keep:
+                self.store.put_vectors(self.encoder.fingerprint, fresh)
             known.update(fresh)
         if not keys:
             return np.empty((0, self.encoder.dimensions), dtype=np.float32)

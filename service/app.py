@@ -30,8 +30,12 @@ _WEB = Path(__file__).parent / "web"
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application; its index and models load when it starts."""
+def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> FastAPI:
+    """Return the application; its index and models load when it starts.
+
+    `hosts` are the names it may be called by, None for any: served on this machine only, a page elsewhere must not
+    reach it by pointing a name of its own at it.
+    """
     state = State(
         settings=settings,
         pool=WorkPool(settings.workers, settings.queue),
@@ -65,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(documents.router)
     app.include_router(health.router)
     _serve_page(app, state)
-    app.add_middleware(Guard, metrics=state.metrics, max_document_bytes=settings.max_document_bytes)
+    app.add_middleware(Guard, metrics=state.metrics, max_document_bytes=settings.max_document_bytes, hosts=hosts)
     return app
 
 
@@ -88,8 +92,9 @@ def _serve_page(app: FastAPI, state: State) -> None:
     templates = Jinja2Templates(_WEB / "templates")
     app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
 
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    @app.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False)
     async def page(request: Request) -> HTMLResponse:
-        count = 0 if state.pipeline is None else await state.pool.run(state.pipeline.library.store.count)
+        # Not in the work pool: the page opens also while all workers are busy.
+        count = 0 if state.pipeline is None else await asyncio.to_thread(state.pipeline.library.store.count)
         content = {"document_count": count, "examples": state.settings.examples}
         return templates.TemplateResponse(request, "page.html", content)

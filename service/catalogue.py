@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from index.decoding import shown
 from index.documents import Document
+from index.errors import NotFound
 from index.library import Library
+from index.naming import is_document_id
 from index.rows import DocumentRecord
 
 
@@ -60,14 +63,21 @@ def list_documents(library: Library, *, limit: int, offset: int) -> DocumentList
     return DocumentList(tuple(_info(record) for record in records), library.store.count(), limit, offset)
 
 
+def find_document(library: Library, document_id: str) -> DocumentRecord:
+    """Return the record of a document in the index; raises NotFound, also for what cannot be an id."""
+    if not is_document_id(document_id):
+        raise NotFound(f"{shown(document_id)} is not the id of a document.", code="document_not_found")
+    return library.store.record(document_id)
+
+
 def describe_document(library: Library, document_id: str) -> DocumentInfo:
     """Return what is known of a document; raises NotFound."""
-    return _info(library.store.record(document_id))
+    return _info(find_document(library, document_id))
 
 
 def read_document(library: Library, document_id: str, version: str | None = None) -> Document:
     """Return a document's current text, or that of an older version; raises NotFound."""
-    return library.document(document_id, version or library.store.record(document_id).version)
+    return library.document(document_id, version or find_document(library, document_id).version)
 
 
 def put_document(library: Library, document: Document) -> DocumentChange:
@@ -79,10 +89,15 @@ def put_document(library: Library, document: Document) -> DocumentChange:
 
 
 def remove_document(library: Library, document_id: str, *, purge: bool = False) -> DocumentChange:
-    """Take a document out; raises NotFound."""
-    version = library.store.record(document_id).version
+    """Take a document out; with `purge` its texts too, also when it was taken out before. Raises NotFound.
+
+    The version told is the one that was current, "" if none was.
+    """
+    if not purge:
+        find_document(library, document_id)
+    record = library.store.find_record(document_id) if is_document_id(document_id) else None
     library.remove(document_id, purge=purge)
-    return DocumentChange(document_id, version, "removed")
+    return DocumentChange(document_id, record.version if record else "", "removed")
 
 
 def _info(record: DocumentRecord) -> DocumentInfo:

@@ -41,9 +41,11 @@ def index(
 ) -> None:
     """Add or refresh files and folders; unchanged files cost nothing."""
     from service.ingest import ingest_paths
+    from service.pipeline import open_pipeline
     from service.render import print_json, show_ingest
 
-    report = ingest_paths(_open(data).library, paths, max_bytes=_settings(data).max_document_bytes)
+    settings = _settings(data)
+    report = ingest_paths(open_pipeline(settings).library, paths, max_bytes=settings.max_document_bytes)
     if as_json:
         print_json(report)
     else:
@@ -108,23 +110,26 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Serve the HTTP API and the web page."""
     from service.server import run_server
 
-    run_server(_settings(data), host, port)
+    run_server(_settings(data), host, port, as_json=as_json)
 
 
 @documents_app.callback()
 def documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the documents unless a subcommand says otherwise."""
+    context.obj = (data, as_json)
     if context.invoked_subcommand is None:
-        list_documents(data, as_json)
+        list_documents(context, data, as_json)
 
 
 @documents_app.command("list")
-def list_documents(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
     """List what is indexed."""
+    data, as_json = _inherited(context, data, as_json)
     from service.catalogue import list_documents as list_page
     from service.render import print_json, show_documents
 
@@ -136,8 +141,11 @@ def list_documents(data: DataOption = None, as_json: JsonOption = False) -> None
 
 
 @documents_app.command("show")
-def show_document(document_id: str, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Tell what is known of a document and print its text."""
+def show_document(
+    context: typer.Context, document_id: str, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Print a document's text, or with --json what is known of it."""
+    data, as_json = _inherited(context, data, as_json)
     from service.catalogue import describe_document, read_document
     from service.render import print_json, print_text
 
@@ -150,12 +158,14 @@ def show_document(document_id: str, data: DataOption = None, as_json: JsonOption
 
 @documents_app.command("remove")
 def remove_document(
+    context: typer.Context,
     document_id: str,
     data: DataOption = None,
     as_json: JsonOption = False,
     purge: Annotated[bool, typer.Option(help="Erase its texts too; old citations then resolve no more.")] = False,
 ) -> None:
     """Take a document out of the index."""
+    data, as_json = _inherited(context, data, as_json)
     from service.catalogue import remove_document as take_out
     from service.render import print_json, print_text
 
@@ -189,6 +199,12 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+def _inherited(context: typer.Context, data: Path | None, *flags: bool) -> tuple[Path | None, bool]:
+    """Return --data and --json, whether they stand before or after the subcommand of `documents`."""
+    outer_data, outer_json = context.obj or (None, False)
+    return data or outer_data, any((*flags, outer_json))
+
+
 def _settings(data: Path | None) -> Settings:
     from service.settings import read_settings
 
@@ -196,6 +212,14 @@ def _settings(data: Path | None) -> Settings:
 
 
 def _open(data: Path | None) -> Pipeline:
+    """Open a data folder that is there; only `index` and `serve` make one. Raises StoreError."""
+    from index.errors import StoreError
     from service.pipeline import open_pipeline
 
-    return open_pipeline(_settings(data))
+    settings = _settings(data)
+    if not settings.data.exists():
+        raise StoreError(
+            f"There is no data folder {settings.data}; index something first or name another with --data.",
+            code="no_data_folder",
+        )
+    return open_pipeline(settings)

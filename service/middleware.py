@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,9 +36,12 @@ class BodyTooLarge(HTTPException):
 class Guard:
     """ASGI middleware: refuses oversized bodies, counts requests, adds security headers."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_document_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, max_document_bytes: int, hosts: frozenset[str] | None
+    ) -> None:
         """Wrap `app`; a document's body may be twice its size, since JSON escapes characters."""
         self._app = app
+        self._hosts = hosts
         self._metrics = metrics
         self._max_document_body = 2 * max_document_bytes + 65_536
 
@@ -65,6 +69,10 @@ class Guard:
             self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        if self._is_foreign(scope):
+            message = "The request comes from another site; open the page of this service instead."
+            await error_response(403, "foreign_origin", message, {})(scope, receive, send)
+            return
         if _declared_length(scope) > limit:
             refusal = BodyTooLarge(limit)
             await error_response(413, "request_too_large", refusal.detail, {})(scope, receive, send)
@@ -80,6 +88,15 @@ class Guard:
             return message
 
         await self._app(scope, receive_counted, send)
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        """Whether a page of another origin sent this, or the service is called by a name it does not have."""
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = urlsplit(f"//{headers.get(b'host', '')}")
+        if self._hosts is not None and host.hostname not in self._hosts:
+            return True
+        origin = headers.get(b"origin")
+        return scope["method"] not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host.netloc
 
 
 def _declared_length(scope: Scope) -> int:

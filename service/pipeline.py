@@ -10,6 +10,7 @@ from index.errors import InputError, TooLarge
 from index.library import Library
 from index.retriever import Hit, HybridRetriever, Leg, Retriever
 from service.answers import Answer, answered, declined
+from service.catalogue import find_document
 from service.lookup import LookupResult
 from service.lookups import Lookups
 from service.quotes import Citation, make_citation, parse_address, verify_citation
@@ -107,7 +108,7 @@ class Pipeline:
 
     def _check_documents(self, documents: Sequence[str] | None) -> None:
         for document_id in documents or ():
-            self.library.store.record(document_id)
+            find_document(self.library, document_id)
 
     def _evidence(self, hit: Hit) -> Evidence:
         document = self.library.document(hit.passage.document_id, hit.passage.version)
@@ -148,8 +149,8 @@ def _checked(text: str, name: str) -> str:
     text = text.strip()
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise InputError(f"The {name} has half a character (a lone surrogate); remove it.", code=f"bad_{name}")
-    if not text:
-        raise InputError(f"The {name} is empty; write a few words.", code=f"empty_{name}")
+    if not any(character.isalnum() for character in text):
+        raise InputError(f"The {name} is empty or has no words; write a few.", code=f"empty_{name}")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise TooLarge(
             f"The {name} has {len(text)} characters and the limit is {MAX_QUESTION_CHARACTERS}; shorten it.",

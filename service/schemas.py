@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 DocumentIds = Annotated[
     list[str] | None, Field(default=None, max_length=1000, description="Search only these documents.")
 ]
-TopK = Annotated[int | None, Field(default=None, ge=1, le=100)]
+TopK = Annotated[int | None, Field(default=None, ge=1, le=100, strict=True)]
 
 
 class Request(BaseModel):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 import socket
 
 import uvicorn
 
 from index.errors import InputError
+from index.store import Store
 from service.app import create_app
 from service.settings import Settings
 
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
-def run_server(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted; raises InputError when the address cannot be listened on."""
+
+def run_server(settings: Settings, host: str, port: int, *, as_json: bool) -> None:
+    """Serve until interrupted.
+
+    Raises StoreError when the data folder cannot be used, InputError when the address cannot be listened on.
+    """
+    Store(settings.data).close()
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -20,7 +29,16 @@ def run_server(settings: Settings, host: str, port: int) -> None:
             f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port.",
             code="bad_address",
         ) from error
-    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False)
-    print(f"citecheck serves http://{host}:{port}/  (Ctrl-C stops it)", flush=True)  # noqa: T201 - the address is for people
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    print(json.dumps({"address": address}) if as_json else f"citecheck serves {address}  (Ctrl-C stops it)", flush=True)  # noqa: T201
+    app = create_app(settings, hosts=_LOOPBACK_NAMES if _is_loopback(host) else None)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

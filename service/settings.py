@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from index.encoder import PACKAGED
 from index.errors import InputError
@@ -18,7 +18,7 @@ PREFIX = "CITECHECK_"
 class Settings(BaseSettings):
     """Settings with their bounds; unknown keys are refused."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     data: Path = Field(default=Path(".citecheck"), description="The data folder.")
     encoder: str = Field(
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     min_confidence: float | None = Field(
         default=None, ge=0, le=1, description="Answers below this are declined; unset means the fitted threshold."
     )
-    max_document_mb: float = Field(default=20, gt=0, description="Larger documents are refused, in megabytes.")
+    max_document_mb: float = Field(default=20, gt=0, le=2000, description="Larger documents are refused, in megabytes.")
     workers: int = Field(default=2, ge=1, le=64, description="Requests worked on at once.")
     queue: int = Field(default=32, ge=0, description="Requests waiting for a worker; more get 503.")
     examples: tuple[str, ...] = Field(
@@ -52,12 +52,16 @@ def read_settings(overrides: Mapping[str, object]) -> Settings:
     unknown = sorted(
         name
         for name in os.environ
-        if name.startswith(PREFIX) and name[len(PREFIX) :].lower() not in Settings.model_fields
+        if name.upper().startswith(PREFIX) and name[len(PREFIX) :].lower() not in Settings.model_fields
     )
     if unknown:
         raise InputError(f"There is no setting {unknown[0]}; see the settings in the README.", code="unknown_setting")
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
+    except SettingsError as error:
+        raise InputError(
+            f"A setting cannot be read ({error}); lists are written as JSON.", code="bad_setting"
+        ) from error
     except ValidationError as error:
         problem = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()

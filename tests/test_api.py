@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -263,3 +264,48 @@ def test_a_full_queue_says_so_and_health_stays_quick(data_folder: Path) -> None:
         assert set(retry) == {"1"}
         # Not a speed test: with the event loop blocked, health would wait for all of the queue.
         assert slowest < 5
+
+
+def test_pages_of_other_sites_cannot_reach_the_service(client: httpx.Client) -> None:
+    body = {"question": "Who held Kidal?"}
+    foreign = client.post("/v1/ask", json=body, headers={"origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    assert foreign.json()["error"]["code"] == "foreign_origin"
+    renamed = client.get("/v1/documents", headers={"host": "evil.example"})
+    assert renamed.status_code == 403
+    own = str(client.base_url).rstrip("/")
+    assert client.post("/v1/ask", json=body, headers={"origin": own}).status_code == 200
+
+
+def test_hostile_document_ids_are_unknown_ones(client: httpx.Client) -> None:
+    for document_id in (b'"\\ud800"', b'"../x"', b'""', b'"' + b"x" * 5000 + b'"'):
+        content = b'{"question": "who", "documents": [' + document_id + b"]}"
+        answer = client.post("/v1/ask", content=content, headers={"content-type": "application/json"})
+        assert answer.status_code == 404
+        assert len(answer.content) < 1000
+    assert client.get("/v1/documents/%ff").status_code == 404
+
+
+def test_a_removed_document_can_still_be_purged(client: httpx.Client) -> None:
+    client.post("/v1/documents", json={"id": "secret", "text": "The password is swordfish."})
+    quote = client.post("/v1/lookup", json={"quote": "The password is swordfish."}).json()["results"][0]["citation"]
+    assert client.delete("/v1/documents/secret").status_code == 200
+    assert client.get(f"/v1/citations/{quote['id']}").json()["status"] == "gone"
+    assert client.delete("/v1/documents/secret", params={"purge": True}).status_code == 200
+    assert client.get(f"/v1/citations/{quote['id']}").status_code == 404
+
+
+def test_the_page_answers_head_and_is_checked_for_changes(client: httpx.Client) -> None:
+    assert client.head("/").status_code == 200
+    assert client.get("/static/main.js").headers["cache-control"] == "no-cache"
+
+
+def test_asking_needs_no_writer(data_folder: Path) -> None:
+    """Another process holds the write lock: questions are answered all the same, also ones about rows."""
+    writer = sqlite3.connect(data_folder / "citecheck.sqlite", isolation_level=None)
+    with serving(data_folder) as address:
+        writer.execute("BEGIN IMMEDIATE")
+        for question in ("Who held Kidal?", "When was Gao captured?", "Who are the leaders of the MNLA?"):
+            assert httpx.post(f"{address}/v1/ask", json={"question": question}, timeout=10).status_code == 200
+        writer.execute("ROLLBACK")
+    writer.close()

@@ -209,3 +209,32 @@ def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path: Path) -> None:
     assert "lookup 0" in result.stdout
     listing = json.loads(result.stdout[result.stdout.index("{") : result.stdout.rindex("}") + 1])
     assert listing["total"] == len(listing["documents"]) < 5
+
+
+def test_reading_commands_do_not_make_a_data_folder(tmp_path: Path) -> None:
+    missing = tmp_path / "typo"
+    for arguments in (["ask", "Who?"], ["documents"], ["lookup", "some quoted words"], ["search", "x"]):
+        result = citecheck(*arguments, data=missing)
+        assert result.returncode == 3
+        assert not missing.exists()
+
+
+def test_data_may_stand_before_or_after_the_subcommand(data_folder: Path) -> None:
+    before = citecheck("documents", "--data", str(data_folder), "--json", "list")
+    assert json.loads(before.stdout)["total"] == 5
+    removed = citecheck("documents", "--data", str(data_folder), "remove", "002_11b659ce22e1263d")
+    assert removed.returncode == 0
+    assert as_json("documents", data=data_folder)["total"] == 4
+
+
+def test_serving_an_unusable_folder_exits_with_three(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert citecheck("serve", data=tmp_path / "file").returncode == 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("EXAMPLES", "abc"), ("MAX_DOCUMENT_MB", "inf"), ("WORKERS", "0")])
+def test_unusable_settings_are_named(seeded_folder: Path, name: str, value: str) -> None:
+    result = citecheck("documents", data=seeded_folder, **{f"CITECHECK_{name}": value})
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert name.lower() in result.stderr.lower()

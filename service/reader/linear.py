@@ -62,7 +62,14 @@ class LinearModel:
 def load_model(path: Path = WEIGHTS) -> LinearModel:
     """Read the fitted weights; raises ModelError when they were fitted on other features."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    if content["features"] != list(FEATURES):
+    lengths = {
+        "ranking": len(FEATURES),
+        "means": len(FEATURES),
+        "scales": len(FEATURES),
+        "certainty": len(FEATURES) + 3,
+    }
+    fits = all(len(content.get(name, ())) == length for name, length in lengths.items())
+    if content.get("features") != list(FEATURES) or not fits:
         raise ModelError(
             "The reader's weights were fitted on other features; run python -m eval.fit_reader.",
             code="model_altered",

@@ -70,7 +70,9 @@ class SentenceReader:
             answer = quotable.unit
             highlight = words_in_sentence(question, document, quotable.unit)
         else:
-            answer = value_in_row(question, document, passage, lambda texts: self._library.vectors(texts) @ asked)
+            answer = value_in_row(
+                question, document, passage, lambda texts: self._library.vectors(texts, keep=False) @ asked
+            )
             highlight = answer
         return Reading(document, passage.section, quotable.unit, answer, highlight, confidence)
 
@@ -89,8 +91,8 @@ def find_quotables(evidence: Sequence[Evidence]) -> list[Quotable]:
 def weigh(quotables: Sequence[Quotable], asked: Vector, library: Library) -> list[Candidate]:
     """Return the quotables with the cosines the model needs; `asked` is the question's vector."""
     contexts = [quotable.evidence.passage.index_text for quotable in quotables]
-    sentence_cosines = library.vectors([quotable.text for quotable in quotables]) @ asked
-    passage_cosines = library.vectors(contexts) @ asked
+    sentence_cosines = library.vectors([quotable.text for quotable in quotables], keep=False) @ asked
+    passage_cosines = library.vectors(contexts, keep=False) @ asked
     return [
         Candidate(
             text=quotable.text,

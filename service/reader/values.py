@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from index.analysis import query_terms, terms
 from index.documents import Document, Span
-from index.passages import Cell, Passage
+from index.passages import Cell, Passage, cell_text
 from service.reader.questions import AnswerType, answer_type, answer_words
 
 Similarity = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -44,7 +44,7 @@ def value_in_row(question: str, document: Document, passage: Passage, similarity
     if passage.kind == "field":
         return _value_of_field(asked, document, fresh, passage)
     fitting = _of_kind(answer_type(question), document, fresh) or fresh
-    scores = similarity([f"{cell.label}: {document.quote(cell.span)}" for cell in fitting])
+    scores = similarity([cell_text(document, cell) for cell in fitting])
     return fitting[int(np.argmax(scores))].span
 
 

@@ -82,7 +82,7 @@ async def remove_document(
 
 
 async def _read_document(request: Request, max_bytes: int) -> Document:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=4) as form:
             return await _uploaded(form, max_bytes)
     body = _text_body(await request.body())

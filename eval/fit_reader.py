@@ -28,7 +28,7 @@ from index.errors import InputError
 from index.library import Library
 from index.retriever import HybridRetriever
 from service.reader.features import FEATURES, describe
-from service.reader.linear import WEIGHTS, LinearModel
+from service.reader.linear import SIGNS, WEIGHTS, LinearModel
 from service.reader.protocol import Evidence
 from service.reader.sentences import find_quotables, rarity, weigh
 
@@ -152,10 +152,10 @@ def _fit(examples: Sequence[Example]) -> LinearModel:
     ranking = _fit_ranking(
         [((example.features - means) / scales, example.right) for example in examples if example.right.any()]
     )
-    unsure = LinearModel(ranking, means, scales, np.zeros(len(FEATURES) + 3), 0.0, 0.5, "")
+    unsure = LinearModel(ranking, means, scales, np.zeros(SIGNS), 0.0, 0.5, "")
     signs = np.array([unsure.signs(example.features)[2] for example in examples])
     hit = _hits(unsure, examples)
-    chance = LogisticRegression(C=0.05, max_iter=3000).fit(signs, hit)
+    chance = LogisticRegression(C=0.05, max_iter=5000).fit(signs, hit)
     return replace(unsure, certainty=chance.coef_[0], bias=float(chance.intercept_[0]))
 
 

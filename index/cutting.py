@@ -13,7 +13,7 @@ from index.sentences import split, trim
 from index.structure import Block, parse
 
 # Changes whenever the same text would be cut differently, so that stored passages are cut anew.
-CUTTING_VERSION = "1"
+CUTTING_VERSION = "2"
 
 MIN_TOKENS = 16
 FIELD_TOKENS = 40
@@ -120,7 +120,10 @@ class _Cutter:
     def _atoms(self, block: Block, room: int) -> Iterator[_Atom]:
         if not block.cells:
             for sentence in split(self._text, block.span):
-                yield from self._pieces(sentence, sentence, None, room)
+                yield from (
+                    _Atom(piece, sentence, (), cost)
+                    for piece, cost in pieces(self._text, sentence, cost=self._cost, limit=room)
+                )
             return
         starts = [block.span.start, *(cell.span.start for cell in block.cells[1:]), block.span.end]
         for cell, (start, end) in zip(block.cells, pairwise(starts), strict=True):
@@ -135,11 +138,12 @@ class _Cutter:
                     spent if block.kind == "table_row" else self._cost(f"{self._slice(cell.span)}, "),
                 )
             else:
-                yield from self._pieces(around, block.span, cell, max(1, room - self._cost(label) - 1))
-
-    def _pieces(self, span: Span, whole: Span, cell: Cell | None, limit: int) -> Iterator[_Atom]:
-        for piece, cost in pieces(self._text, span, cost=self._cost, limit=limit):
-            yield _Atom(piece, whole, _cut_cell(cell, piece), cost)
+                limit = max(1, room - self._cost(label) - 1)
+                cut_up = list(pieces(self._text, cell.span, cost=self._cost, limit=limit))
+                parts = _parts(around, cell, [piece for piece, _ in cut_up])
+                yield from (
+                    _Atom(part, block.span, cells, cost) for (part, cells), (_, cost) in zip(parts, cut_up, strict=True)
+                )
 
     def _fitting(
         self, kind: PassageKind, section: tuple[str, ...], header: str, atoms: list[_Atom]
@@ -160,8 +164,11 @@ class _Cutter:
                 waiting += [parts[middle:], parts[:middle]]
 
     def _halved(self, atom: _Atom) -> list[_Atom]:
-        cell = atom.cells[0] if atom.cells else None
-        return [_Atom(half, atom.whole, _cut_cell(cell, half), atom.cost) for half in halves(self._text, atom.span)]
+        if not atom.cells:
+            return [_Atom(half, atom.whole, (), atom.cost) for half in halves(self._text, atom.span)]
+        (cell,) = atom.cells
+        parts = _parts(atom.span, cell, halves(self._text, cell.span))
+        return [_Atom(half, atom.whole, cells, atom.cost) for half, cells in parts]
 
     def _passage(self, kind: PassageKind, section: tuple[str, ...], header: str, atoms: Sequence[_Atom]) -> Passage:
         span = Span(atoms[0].span.start, atoms[-1].span.end)
@@ -187,17 +194,23 @@ class _Cutter:
         # and its vector is nearer to questions than as "Town: Kidal; Held by: Ansar Dine" (docs/decisions/0005).
         named = 1 if begins and len(cells) > 1 else 0
         values = [self._slice(cell.span) for cell in cells[:named]]
-        return ", ".join([*values, *(f"{cell.label} {self._slice(cell.span)}".strip() for cell in cells[named:])])
+        named_values = (f"{self._heading(cell)} {self._slice(cell.span)}".strip() for cell in cells[named:])
+        return ", ".join([*values, *named_values])
+
+    def _heading(self, cell: Cell) -> str:
+        return self._label(cell).removesuffix(": ")
 
     def _slice(self, span: Span) -> str:
         return self._text[span.start : span.end]
 
 
-def _cut_cell(cell: Cell | None, piece: Span) -> tuple[Cell, ...]:
-    """Return the part of a cell that lies in `piece`."""
-    if cell is None or not cell.span.overlaps(piece):
-        return ()
-    return (Cell(cell.label, Span(max(cell.span.start, piece.start), min(cell.span.end, piece.end))),)
+def _parts(around: Span, cell: Cell, values: Sequence[Span]) -> list[tuple[Span, tuple[Cell, ...]]]:
+    """Return each piece of a cell's value with its place; label and punctuation go with the first and last piece."""
+    starts = [around.start, *(value.start for value in values[1:])]
+    ends = [*(value.end for value in values[:-1]), around.end]
+    return [
+        (Span(start, end), (Cell(cell.label, value),)) for start, end, value in zip(starts, ends, values, strict=True)
+    ]
 
 
 def _units(atoms: Sequence[_Atom]) -> Iterator[Span]:

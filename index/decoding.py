@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from collections.abc import Sequence
 
 from charset_normalizer import CharsetMatch, from_bytes
 
 from index.errors import DocumentError
+from index.messages import shown as shown
 
 _SIGNATURES = (
     (b"%PDF-", "a PDF"),
@@ -41,6 +43,8 @@ _MARKS = (
 )
 _CONTROLS = dict.fromkeys([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 _MAX_CONTROLS = 0.002
+# Format characters, controls, and marks that only change a letter before them: no width of their own.
+_UNSEEN = frozenset({"Cf", "Cc", "Mn"})
 
 _SAMPLE = 200_000
 _EXCLUDED = ["utf_7", "utf_8", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "cp037", "cp500"]
@@ -76,7 +80,7 @@ def canonical(text: str, *, name: str) -> str:
         raise DocumentError(
             f"{shown(name)} has half a character (a lone surrogate) at {error.start}; remove it.", code="not_text"
         ) from error
-    if not text.strip().strip("\ufeff\u200b"):
+    if not _shows_something(text):
         raise DocumentError(f"{shown(name)} is empty; add a file with text.", code="empty_document")
     return text.replace("\r\n", "\n")
 
@@ -86,10 +90,8 @@ def unreadable(name: str) -> DocumentError:
     return DocumentError(f"{shown(name)} is not readable as text; save it as UTF-8.", code="not_text")
 
 
-def shown(name: str) -> str:
-    """Return a name fit for a one-line message."""
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
-    return printable[:200] or "The document"
+def _shows_something(text: str) -> bool:
+    return any(not letter.isspace() and unicodedata.category(letter) not in _UNSEEN for letter in text)
 
 
 def _controls(text: str) -> int:

@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index import dense, lexical
 from index.dense import DenseIndex, load_dense
 from index.lexical import LexicalIndex, load_lexical
 
 _FORMAT = "1"
 _MANIFEST = "manifest.json"
+_FILES = frozenset({"passage-ids.npy", "owners.npy", "documents.json", dense.FILE, *lexical.FILES})
 _ABANDONED_SECONDS = 600
 _log = logging.getLogger(__name__)
 
@@ -67,7 +69,9 @@ def load(root: Path, fingerprint: str, generation: int) -> Arrays | None:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if (manifest["format"], manifest["fingerprint"], manifest["generation"]) != (_FORMAT, fingerprint, generation):
             return None
-        if any(_checksum(folder / name) != checksum for name, checksum in manifest["files"].items()):
+        # A manifest that leaves a file out would let that file through unchecked.
+        checksums = {name: _checksum(folder / name) for name in _FILES}
+        if manifest["files"] != checksums:
             _log.warning("the search files are corrupt and are built again")
             return None
         return Arrays(
@@ -78,7 +82,7 @@ def load(root: Path, fingerprint: str, generation: int) -> Arrays | None:
             lexical=load_lexical(folder),
             dense=load_dense(folder),
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError):
         return None
 
 
@@ -92,7 +96,7 @@ def _write(folder: Path, fingerprint: str, arrays: Arrays) -> None:
     (folder / "documents.json").write_text(json.dumps(arrays.document_ids), encoding="utf-8")
     arrays.lexical.save(folder)
     arrays.dense.save(folder)
-    files = sorted(folder.iterdir())
+    files = [folder / name for name in sorted(_FILES)]
     manifest = {
         "format": _FORMAT,
         "fingerprint": fingerprint,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+FILES = ("lexical.json", "lexical-starts.npy", "lexical-passages.npy", "lexical-weights.npy")
 K1 = 1.5
 B = 0.75
 EPSILON = 0.25
@@ -60,14 +61,14 @@ class LexicalIndex:
 
 
 def load_lexical(folder: Path) -> LexicalIndex:
-    """Open what `save` wrote; the postings stay on disk, memory-mapped."""
+    """Read what `save` wrote into memory: a mapped file that someone truncates would kill the process (SIGBUS)."""
     content = json.loads((folder / "lexical.json").read_text(encoding="utf-8"))
     return LexicalIndex(
         size=content["size"],
         vocabulary={term: number for number, term in enumerate(content["terms"])},
         starts=np.load(folder / "lexical-starts.npy", allow_pickle=False),
-        passages=np.load(folder / "lexical-passages.npy", mmap_mode="r", allow_pickle=False),
-        weights=np.load(folder / "lexical-weights.npy", mmap_mode="r", allow_pickle=False),
+        passages=np.load(folder / "lexical-passages.npy", allow_pickle=False),
+        weights=np.load(folder / "lexical-weights.npy", allow_pickle=False),
     )
 
 

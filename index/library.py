@@ -58,6 +58,7 @@ class Library:
         self._refreshing = threading.Lock()
         self._arrays: Arrays | None = None
         self._documents: LRUCache[tuple[str, str], Document] = LRUCache(_CACHED_CHARACTERS, getsizeof=_size)
+        self._documents_generation = -1
         self._documents_lock = threading.Lock()
 
     def close(self) -> None:
@@ -73,8 +74,8 @@ class Library:
         known = self.store.find_record(document.id)
         if known is not None:
             _refuse_clash(known, document, path)
-            same = (document.version, document.title, self._recipe)
-            if (known.version, known.title, known.recipe) == same:
+            same = (document.version, document.title, document.source, path or known.path, self._recipe)
+            if (known.version, known.title, known.source, known.path, known.recipe) == same:
                 return Added(document.id, document.version, "unchanged")
         passages = cut(document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
         self.vectors([passage.index_text for passage in passages], on_progress)
@@ -83,29 +84,31 @@ class Library:
         rows = [passage for passage in passages if passage.kind == "table_row"]
         self.vectors([cell_text(document, cell) for passage in rows for cell in passage.cells], on_progress)
         self.store.put(document, passages, path=path, recipe=self._recipe)
-        self._forget()
         return Added(document.id, document.version, "added" if known is None else "updated")
 
     def remove(self, document_id: str, *, purge: bool = False) -> None:
         """Take a document out; old citations keep resolving unless `purge`. Raises NotFound."""
         self.store.remove(document_id, purge=purge)
-        self._forget()
         self.refresh()
 
     def document(self, document_id: str, version: str) -> Document:
         """Return one version of a document, also of one that was updated or removed since; raises NotFound."""
         key = (document_id, version)
+        generation = self.store.generation()
         with self._documents_lock:
+            # Titles can change and texts be purged, by other processes too: what was read before is read again.
+            if generation > self._documents_generation:
+                self._documents.clear()
+                self._documents_generation = generation
             found = self._documents.get(key)
         if found is None:
             found = self.store.document(document_id, version)
             with self._documents_lock, suppress(ValueError):  # ValueError: larger than the whole cache
-                self._documents[key] = found
+                if generation == self._documents_generation:
+                    self._documents[key] = found
         return found
 
-    def vectors(
-        self, texts: Sequence[str], on_progress: Progress | None = None, *, keep: bool = True
-    ) -> Vectors:
+    def vectors(self, texts: Sequence[str], on_progress: Progress | None = None, *, keep: bool = True) -> Vectors:
         """Return the vectors of `texts`, shape (len(texts), dimensions); a text seen before is not encoded again.
 
         New ones are kept in the store unless told otherwise: answering must never wait for a writer or a full disk.
@@ -152,11 +155,6 @@ class Library:
             self._arrays = arrays
             return arrays
 
-    def _forget(self) -> None:
-        """Titles can change and texts be purged: what was read before is read again."""
-        with self._documents_lock:
-            self._documents.clear()
-
     def _build(self) -> Arrays:
         generation, rows = self.store.layout()
         document_ids = tuple(dict.fromkeys(row[1] for row in rows))
@@ -194,7 +192,9 @@ def is_prose(passage: Passage) -> bool:
 
 
 def _refuse_clash(known: DocumentRecord, document: Document, path: str) -> None:
-    other_file = bool(path) and bool(known.path) and known.path != path and Path(known.path).is_file()
+    if known.path and not Path(known.path).is_file():
+        return  # renamed or deleted: nobody else claims the id
+    other_file = bool(path) and bool(known.path) and known.path != path
     if known.source != document.source or other_file:
         theirs, ours = (known.path or known.source or "typed text"), (path or document.source or "typed text")
         raise DocumentClash(

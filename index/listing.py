@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.decoding import shown
 from index.errors import DocumentClash, DocumentError
+from index.messages import shown
 from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, is_document_id
 
 MANIFEST = "manifest.json"
+_NOT_UNICODE = "The name is not valid UTF-8; rename the file or its folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def _found_at(path: Path) -> Iterator[SourceFile | Skipped]:
         yield from _walk(path)
     elif path.exists():
         check_suffix(path.name)
+        if not _is_unicode(path):
+            raise DocumentError(f"{shown(str(path))}: {_NOT_UNICODE}", code="bad_file_name")
         yield SourceFile(path, document_id_for(path.name), None)
     else:
         raise DocumentError(f"There is no file or folder {shown(str(path))}; check the path.", code="path_missing")
@@ -97,11 +100,24 @@ def _sorted_out(path: Path) -> SourceFile | Skipped:
         return Skipped(path, f"Only {' '.join(SUPPORTED_SUFFIXES)} files are taken from folders.")
     if not path.is_file():
         return Skipped(path, "It is not a regular file or its link leads nowhere.")
+    if not _is_unicode(path):
+        return Skipped(path, _NOT_UNICODE)
     return SourceFile(path, document_id_for(path.name), None)
+
+
+def _is_unicode(path: Path) -> bool:
+    """Whether a path is text: Linux allows names of any bytes, but the store and the answers hold UTF-8 only."""
+    try:
+        f"{path}{path.resolve()}".encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _manifest_entries(folder: Path) -> list[SourceFile] | None:
     """Return the files a manifest names, or None if the file is some other program's manifest."""
+    if not (folder / MANIFEST).is_file():
+        raise DocumentError(f"{shown(str(folder / MANIFEST))} is not a regular file; mend it.", code="bad_manifest")
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -136,6 +152,14 @@ def _bad_entry(folder: Path) -> DocumentError:
 
 def _check_manifest_file(path: Path, sha256: object) -> None:
     check_suffix(path.name)
+    # Asked first: opening a pipe would wait for a writer, and a name with a null byte cannot be opened at all.
+    if not path.is_file():
+        raise DocumentError(
+            f"The manifest names {shown(path.name)}, which is not a file; restore the file or drop the entry.",
+            code="bad_manifest",
+        )
+    if not _is_unicode(path):
+        raise DocumentError(f"The manifest names {shown(path.name)}. {_NOT_UNICODE}", code="bad_manifest")
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

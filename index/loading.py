@@ -6,11 +6,12 @@ import re
 import stat
 from pathlib import Path
 
-from index.decoding import canonical, decode, shown
+from index.decoding import canonical, decode
 from index.documents import Document, content_sha256
 from index.errors import DocumentError, TooLarge
 from index.listing import FolderListing, Skipped, SourceFile, find_files
-from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, id_from, is_document_id
+from index.messages import shown
+from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, document_id_for_text, is_document_id
 from index.structure import parse
 
 __all__ = [
@@ -35,6 +36,8 @@ def load_text(
 ) -> Document:
     """Return the document of a text; without a title the one its structure shows, without an id one from its name.
 
+    A typed text has no file name: its id comes from title and content, so that two of one title are two documents.
+
     Raises DocumentError for a text or id that cannot be used, TooLarge beyond `max_bytes` of UTF-8.
     """
     name = source or title or document_id or "The text"
@@ -49,7 +52,7 @@ def load_text(
     source_name = re.split(r"[/\\]", source)[-1]
     known_title = _one_line(title or "") or _one_line(parse(checked).title or "")
     if document_id is None:
-        document_id = document_id_for(source) if source else id_from(known_title, otherwise=sha256)
+        document_id = document_id_for(source) if source else document_id_for_text(known_title, sha256)
     return Document(
         id=document_id, title=known_title or source_name or document_id, text=checked, sha256=sha256, source=source_name
     )

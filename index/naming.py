@@ -6,8 +6,8 @@ import hashlib
 import re
 import unicodedata
 
-from index.decoding import shown
 from index.errors import DocumentError
+from index.messages import shown
 
 SUPPORTED_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".wiki")
 _REFUSED = """
@@ -17,24 +17,43 @@ _REFUSED = """
 """
 _REFUSED_SUFFIXES = frozenset("." + suffix for suffix in _REFUSED.split())
 _MAX_ID = 120
+_HASH_DIGITS = 8
 _ID = re.compile(r"[A-Za-z0-9._-]{1,120}")
 _EXTENSION = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def document_id_for(name: str) -> str:
-    """Return the id of a file: its name without extension, made URL-safe."""
-    last = re.split(r"[/\\]", name)[-1]
-    return id_from(_EXTENSION.sub("", last), otherwise=name)
+    """Return the id of a file: its name without extension, accents folded and other characters as dashes.
 
-
-def id_from(words: str, *, otherwise: str) -> str:
-    """Return `words` as an id: accents folded, other characters dashes; a hash of `otherwise` if nothing is left."""
-    folded = "".join(letter for letter in unicodedata.normalize("NFKD", words) if not unicodedata.combining(letter))
-    safe = _OTHER.sub("-", folded).strip("-.")[:_MAX_ID].rstrip("-.")
+    When letters or digits are lost on the way, a hash of the name keeps two such names apart.
+    """
+    stem = _EXTENSION.sub("", re.split(r"[/\\]", name)[-1])
+    folded = _folded(stem)
+    safe = _OTHER.sub("-", folded).strip("-.")
     if not any(character.isalnum() for character in safe):
-        return f"doc-{hashlib.sha256(otherwise.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        return f"doc-{_digest(name)}"
+    if len(safe) > _MAX_ID or any(letter.isalnum() and not letter.isascii() for letter in folded):
+        # Composed, so that a name has one id whichever way the file system spells accents.
+        return _joined(safe, _digest(unicodedata.normalize("NFC", stem)))
     return safe
+
+
+def document_id_for_text(title: str, sha256: str) -> str:
+    """Return the id of a text that has no file name: its title, and its content's hash to tell it from others."""
+    return _joined(_OTHER.sub("-", _folded(title)).strip("-."), sha256[:_HASH_DIGITS])
+
+
+def _folded(words: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", words) if not unicodedata.combining(letter))
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]
+
+
+def _joined(safe: str, digest: str) -> str:
+    return f"{safe[: _MAX_ID - _HASH_DIGITS - 1].rstrip('-.') or 'doc'}-{digest}"
 
 
 def is_document_id(value: str) -> bool:

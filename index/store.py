@@ -14,14 +14,16 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
-from index.database import connect, reading, writing
+from index.database import connect, erase_freed, reading, writing
 from index.documents import Document, Span
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
+from index.messages import shown
 from index.passages import Passage
 from index.rows import DocumentRecord, read_passage, read_record, write_passage
 
 _FILE = "citecheck.sqlite"
+_FACTS = frozenset({"schema", "identity", "generation"})
 _BATCH = 500
 
 
@@ -39,18 +41,36 @@ class Store:
             ) from error
         self._engine = connect(folder / _FILE)
         with reading(self._engine) as connection:
-            new = not inspect(connection).has_table(schema.facts.name)
+            new = not inspect(connection).get_table_names()
         if new:
             self._create()
+        self.identity = self._check_format()["identity"]
+
+    def _check_format(self) -> dict[str, str]:
+        """Return the facts; raises StoreError for another release's database, or another program's."""
         with reading(self._engine) as connection:
-            facts = {row.name: row.value for row in connection.execute(select(schema.facts))}
-        if facts["schema"] != schema.SCHEMA_VERSION:
+            inspector = inspect(connection)
+            tables = set(inspector.get_table_names())
+            # Of other releases only the facts are known to look like ours.
+            columns = inspector.get_columns(schema.facts.name) if schema.facts.name in tables else []
+            ours = {column["name"] for column in columns} >= set(schema.facts.columns.keys())
+            facts = {row.name: row.value for row in connection.execute(select(schema.facts))} if ours else {}
+        if facts.get("schema", schema.SCHEMA_VERSION) != schema.SCHEMA_VERSION:
             raise StoreError(
-                f"The data folder was written in format {facts['schema']} and this citecheck reads "
-                f"{schema.SCHEMA_VERSION}; use the matching release or index again into a new folder.",
+                f"The data folder was written in format {shown(str(facts['schema']), limit=80)} and this citecheck "
+                f"reads {schema.SCHEMA_VERSION}; use the matching release or index again into a new folder.",
                 code="data_folder_format",
             )
-        self.identity = facts["identity"]
+        if (
+            not tables >= set(schema.metadata.tables)
+            or not facts.keys() >= _FACTS
+            or not str(facts["generation"]).isdecimal()
+        ):
+            raise StoreError(
+                f"The file {_FILE} in the data folder was not written by citecheck; choose another with --data.",
+                code="data_folder_format",
+            )
+        return facts
 
     def _create(self) -> None:
         facts = {"schema": schema.SCHEMA_VERSION, "identity": uuid.uuid4().hex, "generation": "0"}
@@ -88,7 +108,9 @@ class Store:
             connection.execute(
                 upsert(schema.versions)
                 .values(document_id=document.id, version=document.version, **kept)
-                .on_conflict_do_update(index_elements=["document_id", "version"], set_={"title": document.title})
+                .on_conflict_do_update(
+                    index_elements=["document_id", "version"], set_={"title": document.title, "source": document.source}
+                )
             )
             connection.execute(delete(schema.passages).where(schema.passages.c.document_id == document.id))
             connection.execute(
@@ -101,7 +123,10 @@ class Store:
             _next_generation(connection)
 
     def remove(self, document_id: str, *, purge: bool) -> None:
-        """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound."""
+        """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound.
+
+        One that was taken out before can still be purged. What is purged is erased from the files too.
+        """
         with writing(self._engine) as connection:
             found = connection.execute(delete(schema.documents).where(schema.documents.c.id == document_id)).rowcount
             if purge:
@@ -111,6 +136,8 @@ class Store:
             if not found:
                 raise _unknown(document_id)
             _next_generation(connection)
+        if purge:
+            erase_freed(self._engine)
 
     def records(self, *, limit: int, offset: int) -> list[DocumentRecord]:
         """List the documents in the index by id."""
@@ -165,7 +192,8 @@ class Store:
             row = connection.execute(query).first()
         if row is None:
             raise NotFound(
-                f"Version {version} of the document {document_id} is not held here; check the address.",
+                f"Version {shown(version, limit=80)} of the document {shown(document_id, limit=80)} is not held here; "
+                "check the address.",
                 code="version_not_found",
             )
         return Document(row.document_id, row.title, row.text, row.sha256, row.source)
@@ -240,5 +268,6 @@ def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def _unknown(document_id: str) -> NotFound:
     return NotFound(
-        f"There is no document {document_id!r}; list the ids with `citecheck documents`.", code="document_not_found"
+        f"There is no document {shown(document_id, limit=80)!r}; list the ids with `citecheck documents`.",
+        code="document_not_found",
     )

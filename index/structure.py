@@ -109,7 +109,8 @@ class _Reader:
                 for column, cell in enumerate(cells)
                 if cell is not None
             )
-            self._add("table_row", span, tuple(named))
+            if filled := tuple(named):
+                self._add("table_row", span, filled)
         return end
 
     def _read_list(self, at: int) -> int:
@@ -135,10 +136,9 @@ class _Reader:
         )
         is_info_box = may_be_info_box and 2 * values >= len(items)
         for item, label in zip(items, labels, strict=True):
-            if is_info_box and label is not None:
-                self._add("field", item, field_cells(self._text, item, label))
-            else:
-                self._add("list_item", item)
+            cells = field_cells(self._text, item, label) if is_info_box and label is not None else ()
+            # A label without a value says no more than any other list item.
+            self._add("field" if cells else "list_item", item, cells)
 
     def _read_prose(self, at: int) -> int:
         end = self._run_end(at, ("prose",))

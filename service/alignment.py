@@ -78,16 +78,20 @@ def candidates(quote: Numbers, prepared: PreparedDocument) -> list[Window]:
 
 
 def align(quote: Numbers, source: Numbers) -> Alignment:
-    """Return the stretch of `source` with the fewest edits to `quote`: the earliest, of a length like the quote's."""
+    """Return the stretch of `source` with the fewest edits to `quote`; of these, that with the most words in common.
+
+    Of equals the earliest, of a length like the quote's.
+    """
     costs = _last_row(quote, source, anchored=False)
     stop = int(np.argmin(costs))
-    edits = int(costs[stop])
-    while stop + 1 < len(costs) and costs[stop + 1] == edits:
+    cost = int(costs[stop])
+    edits = -(-cost // (len(quote) + 1))
+    while stop + 1 < len(costs) and costs[stop + 1] == cost:
         stop += 1
     # Backwards from the end, a stretch longer than the quote and its edits together cannot be the best one.
     reach = source[max(0, stop - len(quote) - edits) : stop]
     backwards = _last_row(quote[::-1], reach[::-1], anchored=True)
-    lengths = np.flatnonzero(backwards == edits)
+    lengths = np.flatnonzero(backwards == cost)
     length = int(lengths[np.argmin(np.abs(lengths - len(quote)))])
     return Alignment(stop - length, stop, edits)
 
@@ -119,13 +123,21 @@ def _window(quote: Numbers, prepared: PreparedDocument, first: int, stop: int) -
     return Window(first, stop, LCSseq.similarity(quote.tolist(), prepared.ids[first:stop].tolist()))
 
 
-def _last_row(quote: Numbers, source: Numbers, *, anchored: bool) -> Numbers:
-    """Return for every end in `source` the fewest edits from the whole quote; unless anchored, any start is free."""
-    columns = np.arange(len(source) + 1, dtype=np.int32)
+def _last_row(quote: Numbers, source: Numbers, *, anchored: bool) -> NDArray[np.int64]:
+    """Return for every end in `source` the least cost from the whole quote; unless anchored, any start is free.
+
+    An edit costs one more than the quote has words, and a word in common earns one: fewer edits always win, and of
+    two ways with as many the one that keeps more words, so that a word left out does not show as another replaced.
+    """
+    edit = len(quote) + 1
+    # Half the memory for all but the oddest quotes, and so nearly twice the speed.
+    kind = np.int32 if edit * (len(quote) + len(source) + 1) < np.iinfo(np.int32).max else np.int64
+    same, other = np.array([-1, edit], dtype=kind)
+    columns = np.arange(0, edit * (len(source) + 1), edit, dtype=kind)
     row = columns.copy() if anchored else np.zeros_like(columns)
     for word in quote:
-        following = row + 1
-        np.minimum(following[1:], row[:-1] + (source != word), out=following[1:])
-        # Leaving out source words costs one each, so the running minimum of cost less column carries it rightwards.
+        following = row + other
+        np.minimum(following[1:], row[:-1] + np.where(source == word, same, other), out=following[1:])
+        # Leaving out source words costs an edit each: the running minimum of cost less column carries it rightwards.
         row = np.minimum.accumulate(following - columns) + columns
-    return row.astype(np.int32)
+    return row.astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -15,7 +15,7 @@ from service.differences import Difference
 from service.misquotes import find_misquotes
 from service.places import find_places, stands_whole
 from service.prepared import PreparedDocument, prepare, prepare_quote
-from service.quotes import Citation, make_citation
+from service.quotes import Citation, SectionOf, cite
 
 __all__ = ["Difference", "Found", "LookupResult", "PreparedDocument", "check_quote", "look_up", "prepare"]
 
@@ -23,7 +23,6 @@ MIN_CHARACTERS: Final = 6
 MAX_CHARACTERS: Final = 20_000
 
 Match = Literal["exact", "normalized", "altered", "absent"]
-SectionOf = Callable[[str, Span], tuple[str, ...]]
 Place = tuple[PreparedDocument, Span]
 
 
@@ -69,7 +68,7 @@ def look_up(
         places = list(islice(_normalized(normalize(form).text.strip(), prepared), limit))
         if places:
             return LookupResult("normalized", tuple(_found(item.document, span, section_of) for item, span in places))
-    altered = _altered(forms[-1], prepared, section_of)[:limit]
+    altered = _altered(forms[-1], prepared, limit, section_of)
     return LookupResult("altered" if altered else "absent", altered)
 
 
@@ -119,21 +118,18 @@ def _forms(quote: str) -> tuple[str, ...]:
     return (quote,)
 
 
-def _altered(quote: str, documents: Sequence[PreparedDocument], section_of: SectionOf | None) -> tuple[Found, ...]:
-    """Return where documents nearly say `quote`."""
+def _altered(
+    quote: str, documents: Sequence[PreparedDocument], limit: int, section_of: SectionOf | None
+) -> tuple[Found, ...]:
+    """Return where the `limit` nearest documents nearly say `quote`."""
     found = []
-    for misquote in find_misquotes(prepare_quote(quote), documents):
+    for misquote in find_misquotes(prepare_quote(quote), documents)[:limit]:
         prepared, comparison = misquote.prepared, misquote.comparison
         span = prepared.source_span(comparison.first, comparison.stop)
-        citation = _cite(prepared.document, span, section_of)
+        citation = cite(prepared.document, span, section_of)
         found.append(Found(citation, comparison.similarity, comparison.differences))
     return tuple(found)
 
 
 def _found(document: Document, span: Span, section_of: SectionOf | None) -> Found:
-    return Found(_cite(document, span, section_of), 1.0, ())
-
-
-def _cite(document: Document, span: Span, section_of: SectionOf | None) -> Citation:
-    section = () if section_of is None else section_of(document.id, span)
-    return make_citation(document, span, section=section)
+    return Found(cite(document, span, section_of), 1.0, ())

@@ -12,7 +12,7 @@ from index.retriever import Hit, HybridRetriever, Leg, Retriever
 from service.answers import Answer, answered, declined
 from service.catalogue import find_document
 from service.lookup import LookupResult
-from service.lookups import Lookups
+from service.quotations import Quotations
 from service.quotes import Citation, make_citation, parse_address, verify_citation
 from service.reader.protocol import Evidence, Reader, Reading
 from service.reader.sentences import SentenceReader
@@ -52,7 +52,7 @@ class Pipeline:
         self.retriever = retriever
         self.reader = reader
         self.settings = settings
-        self.lookups = Lookups(library)
+        self.quotations = Quotations(library)
 
     @property
     def min_confidence(self) -> float:
@@ -84,13 +84,13 @@ class Pipeline:
     def look_up(self, quote: str, documents: Sequence[str] | None = None) -> LookupResult:
         """Tell where a quotation stands, word for word or nearly. Raises InputError for an unusable one."""
         self._check_documents(documents)
-        result = self.lookups.look_up(quote, documents)
+        result = self.quotations.look_up(quote, documents)
         self._verified(tuple(match.citation for match in result.results))
         return result
 
     def resolve(self, citation_id: str) -> Resolution:
         """Resolve a citation id against the current documents. Raises InputError or NotFound."""
-        resolution = self.lookups.resolve(parse_address(citation_id))
+        resolution = self.quotations.resolve(parse_address(citation_id))
         self._verified(tuple(c for c in (resolution.citation, resolution.current) if c is not None))
         return resolution
 

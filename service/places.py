@@ -10,10 +10,16 @@ from typing import Final
 from index.normalize import is_invisible
 
 _LOOK: Final = 16
-_SEPARATORS: Final = ".,"
+_SEPARATORS: Final = frozenset(".,/\u2044")
+_UNITS: Final = frozenset("%\u2030\u00b0")
 _APOSTROPHES: Final = "'’ʼ‘＇`´′"
+_LINKS: Final = _APOSTROPHES + "\u00b0"
 _HYPHENS: Final = "-\u2010\u2011"
 _MINUSES: Final = "-\u2212"
+# "000 people" must not be found inside "10 000 people", nor "10" before it, whichever space groups the digits.
+_GROUPING: Final = frozenset(" \u00a0\u2009\u202f")
+_FIRST_GROUP: Final = re.compile(r"(?<!\w)\d{1,3}$")
+_NEXT_GROUP: Final = re.compile(r"\d{3}(?!\d)")
 # "government forces" must not be found inside "anti-government forces": the prefix reverses what is said.
 _REVERSING: Final = re.compile(
     r"(?<![^\W_])(?:anti|contra|counter|de|ex|mis|near|non|post|pre|pro|pseudo|quasi|semi|un)$", re.IGNORECASE
@@ -33,6 +39,8 @@ def at_word_edge(text: str, position: int) -> bool:
     if not before or not after:
         # Nothing to be seen on one side: the text ends there, or hides what follows behind invisible characters.
         return position < _LOOK if not before else position > len(text) - _LOOK
+    if _ungroups(before, after):
+        return False
     if not after[0].isalnum():
         return not (before[-1].isalnum() and _continues(before, after))
     return not (_joins(before, after[0]) or _reverses(before, after[0]))
@@ -63,27 +71,42 @@ def _seen(text: str) -> str:
     return "".join(c for c in text if not (is_invisible(c) or unicodedata.category(c)[0] == "M"))
 
 
+def _ungroups(before: str, after: str) -> bool:
+    """Whether the cut falls beside the space between two groups of a number's digits."""
+    if before[-1] in _GROUPING:
+        before = before[:-1]
+    elif after[0] in _GROUPING:
+        after = after[1:]
+    else:
+        return False
+    return _FIRST_GROUP.search(before) is not None and _NEXT_GROUP.match(after) is not None
+
+
 def _joins(before: str, first: str) -> bool:
     """Whether what stands before the letter or digit `first` belongs to the same word."""
     last, earlier = before[-1], before[-2:-1]
     if last.isalnum():
         return _UNSPACED.match(last) is None and _UNSPACED.match(first) is None
-    return last in _APOSTROPHES and earlier.isalnum()
+    return last in _LINKS and earlier.isalnum()
 
 
 def _reverses(before: str, first: str) -> bool:
-    """Whether a number's separator or sign, or a prefix such as non-, was cut off."""
+    """Whether a number's separator, sign or currency, or a prefix such as non-, was cut off."""
     last, earlier = before[-1], before[:-1]
     if not first.isdigit():
         return last in _HYPHENS and _REVERSING.search(earlier) is not None
     if last in _SEPARATORS:
         return earlier[-1:].isdigit()
+    if unicodedata.category(last) == "Sc":
+        return True
     return last in _MINUSES and not earlier[-1:].isalnum()
 
 
 def _continues(before: str, after: str) -> bool:
     """Whether a word or number at the end of `before` goes on after the sign that follows."""
     sign, following = after[0], after[1:2]
+    if before[-1].isdigit() and (sign in _UNITS or unicodedata.category(sign) == "Sc"):
+        return True
     if sign in _SEPARATORS:
         return before[-1].isdigit() and following.isdigit()
     if sign in _HYPHENS:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.documents import VERSION_DIGITS, Document, Span
 from index.errors import InputError, SpanError
 
 CONTEXT_CHARACTERS = 64
-_ADDRESS = re.compile(rf"c1:([A-Za-z0-9._-]{{1,200}})@([0-9a-f]{{{VERSION_DIGITS}}}):(\d{{1,12}})-(\d{{1,12}})")
+SectionOf = Callable[[Document, Span], tuple[str, ...]]
+# One spelling for each address, or ids that differ would name the same words.
+_OFFSET = "(0|[1-9][0-9]{0,11})"
+_ADDRESS = re.compile(rf"c1:([A-Za-z0-9._-]{{1,200}})@([0-9a-f]{{{VERSION_DIGITS}}}):{_OFFSET}-{_OFFSET}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ def make_citation(
         suffix=document.text[span.end : span.end + CONTEXT_CHARACTERS],
         highlight=None if highlight is None else Highlight(highlight.start, highlight.end),
     )
+
+
+def cite(document: Document, span: Span, section_of: SectionOf | None) -> Citation:
+    """Quote `span` of `document` with the section it stands in, if anyone can tell."""
+    return make_citation(document, span, section=() if section_of is None else section_of(document, span))
 
 
 def verify_citation(citation: Citation, document: Document) -> None:

@@ -14,11 +14,11 @@ from index.documents import Document, Span
 from index.errors import NotFound
 from index.normalize import normalize
 from service.differences import source_tokens
-from service.lookup import MAX_CHARACTERS, MIN_CHARACTERS, SectionOf, look_up
+from service.lookup import MAX_CHARACTERS, MIN_CHARACTERS, look_up
 from service.misquotes import find_misquotes
 from service.places import find_places, stands_whole
 from service.prepared import PreparedDocument, prepare, prepare_quote
-from service.quotes import CONTEXT_CHARACTERS, Address, Citation, make_citation
+from service.quotes import CONTEXT_CHARACTERS, Address, Citation, SectionOf, cite
 
 BEFORE_AND_AFTER: Final = 300
 _SLACK: Final = 40
@@ -49,25 +49,21 @@ class Resolution:
 def resolve(
     address: Address, *, cited: Document, latest: Document | None, section_of: SectionOf | None = None
 ) -> Resolution:
-    """Resolve `address` in the version it cites and in the latest one; raises NotFound when it names nothing.
-
-    `section_of` knows the latest version only, so a citation of an older one carries no section.
-    """
+    """Resolve `address` in the version it cites and in the latest one; raises NotFound when it names nothing."""
     _check(address, cited)
     span = address.span
     context = _context(cited.text, span)
+    citation = cite(cited, span, section_of)
     if latest is not None and latest.version == cited.version:
-        citation = _cite(latest, span, section_of)
         return Resolution("current", citation, context, citation)
-    citation = make_citation(cited, span, section=())
     if latest is None:
         return Resolution("gone", citation, context, None)
     moved = _same_words(cited, span, latest)
     if moved is not None:
-        return Resolution("moved", citation, context, _cite(latest, moved, section_of))
+        return Resolution("moved", citation, context, cite(latest, moved, section_of))
     nearest = _nearest(cited, span, prepare(latest))
     if nearest is not None:
-        return Resolution("changed", citation, context, _cite(latest, nearest, section_of))
+        return Resolution("changed", citation, context, cite(latest, nearest, section_of))
     return Resolution("gone", citation, context, None)
 
 
@@ -79,11 +75,6 @@ def _check(address: Address, cited: Document) -> None:
             code="citation_not_found",
             id=str(address),
         )
-
-
-def _cite(document: Document, span: Span, section_of: SectionOf | None) -> Citation:
-    section = () if section_of is None else section_of(document.id, span)
-    return make_citation(document, span, section=section)
 
 
 def _context(text: str, span: Span) -> Context:

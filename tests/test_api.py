@@ -51,8 +51,19 @@ def test_the_question_of_the_readme(client: httpx.Client) -> None:
     assert any("1 April" in citation["text"] for citation in answer["citations"])
 
 
-def test_a_question_beyond_the_documents_is_declined(client: httpx.Client) -> None:
-    answer = client.post("/v1/ask", json={"question": "What is the melting point of tungsten?"}).json()
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the melting point of tungsten?",
+        "How tall is Mount Everest?",
+        "Who wrote Hamlet?",
+        "When was the Eiffel Tower built?",
+        "How do I bake sourdough bread?",
+        "What is the boiling point of water?",
+    ],
+)
+def test_a_question_beyond_the_documents_is_declined(client: httpx.Client, question: str) -> None:
+    answer = client.post("/v1/ask", json={"question": question}).json()
     assert set(answer) == ANSWER_KEYS
     assert (answer["status"], answer["answer"], answer["citations"]) == ("declined", None, [])
     assert answer["reason"] == "not_in_documents"

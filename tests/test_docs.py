@@ -10,6 +10,7 @@ import typer.main
 
 from eval import cli as command_line
 from service.app import create_app
+from service.examples import ANSWER, LOOKUP
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -56,3 +57,19 @@ def test_versions_agree() -> None:
 def test_the_lock_has_names_and_versions_only() -> None:
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
         assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", line), line
+
+
+def test_the_example_answer_is_true() -> None:
+    for example in (ANSWER["citations"][0], LOOKUP["results"][0]["citation"]):
+        text = (ROOT / "seeds" / f"{example['document_id']}.txt").read_text(encoding="utf-8")
+        start, end = example["start"], example["end"]
+        assert text[start:end] == example["text"]
+        assert text[:start].endswith(example["prefix"])
+        assert text[end:].startswith(example["suffix"])
+    highlight = ANSWER["citations"][0]["highlight"]
+    assert text[highlight["start"] : highlight["end"]] == ANSWER["answer"]
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")):
+        assert "@@" not in page.read_text(encoding="utf-8"), page.name

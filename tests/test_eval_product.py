@@ -43,8 +43,11 @@ def test_the_product_keeps_its_promises_and_repeats_itself(
     figures = summarise(first.items).overall.figures
     assert not summarise(first.items).broken
     assert figures["verbatim"].value == 1
-    assert (figures["hit@5"].value or 0) > 0.7
-    assert (figures["refusal_recall"].value or 0) > 0.5
+    # Floors a little under what the development half reached when this was written; the baseline has the figures.
+    assert (figures["hit@5"].value or 0) > 0.9
+    assert (figures["contains"].value or 0) > 0.55
+    assert (figures["citation_accuracy"].value or 0) > 0.7
+    assert (figures["refusal_recall"].value or 0) > 0.3
     rundir.write_baseline(first, tmp_path / "first")
     rundir.write_baseline(second, tmp_path / "second")
     for name in ("metrics.json", "report.md"):

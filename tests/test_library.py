@@ -17,8 +17,9 @@ import pytest
 
 from conftest import SEEDS, make_document
 from index.encoder import Encoder, Progress, Vectors
-from index.errors import DocumentClash, NotFound, StoreError
+from index.errors import DocumentClash, DocumentError, NotFound, StoreError
 from index.library import Library
+from index.loading import find_files, load_text
 from index.retriever import HybridRetriever
 
 
@@ -98,6 +99,54 @@ def test_two_sources_cannot_share_an_id(tmp_path: Path, encoder: Encoder) -> Non
         library.add(make_document("Two.", "x", source="x.txt"), path=str(paths[1]))
     paths[0].unlink()
     assert library.add(make_document("Two.", "x", source="x.txt"), path=str(paths[1])).status == "updated"
+
+
+def test_a_renamed_file_keeps_its_id(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path / "data", encoder)
+    old, new = tmp_path / "a.txt", tmp_path / "a.md"
+    old.write_text("One.")
+    library.add(make_document("One.", "a", source="a.txt"), path=str(old))
+    with pytest.raises(DocumentClash):
+        library.add(make_document("One.", "a", source="a.md"), path=str(new))
+    old.rename(new)
+    renamed = make_document("One.", "a", source="a.md")
+    assert library.add(renamed, path=str(new)).status == "updated"
+    assert library.store.record("a").path == str(new)
+    assert library.document("a", renamed.version).source == "a.md"
+    assert library.add(renamed, path=str(new)).status == "unchanged"
+
+
+def test_typed_texts_of_one_title_are_two_documents(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    texts = [load_text(text, document_id=None, title="Notes", source="") for text in ("One.", "Two.", "One.")]
+    assert [library.add(document).status for document in texts] == ["added", "added", "unchanged"]
+    library.add(load_text("Three.", document_id=texts[0].id, title="Notes", source=""))
+    assert library.store.count() == 2
+
+
+def test_a_name_that_is_not_utf8_is_skipped(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.txt", b"b.txt"):
+        (tmp_path / os.fsdecode(name)).write_text("words")
+    listing = find_files([tmp_path])
+    assert [file.path.name for file in listing.files] == ["b.txt"]
+    assert ["UTF-8" in item.reason for item in listing.skipped] == [True]
+    with pytest.raises(DocumentError, match="UTF-8"):
+        find_files([listing.skipped[0].path])
+
+
+def test_a_purge_is_complete_and_noticed_elsewhere(tmp_path: Path, encoder: Encoder) -> None:
+    ours, theirs = Library(tmp_path, encoder), Library(tmp_path, encoder)
+    document = make_document("The zebra crossed the river.")
+    ours.add(document)
+    assert found(ours, "zebra") == ["doc"]
+    theirs.remove("doc")
+    assert ours.document("doc", document.version) == document
+    theirs.remove("doc", purge=True)
+    with pytest.raises(NotFound):
+        ours.document("doc", document.version)
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"zebra" in data for data in files)
 
 
 def damage_missing(folder: Path) -> None:

@@ -110,6 +110,11 @@ def test_table_row_and_non_breaking_space():
         ("violent protest", "It was a non-violent protest."),
         ("government forces", "So anti-government forces won."),
         ("he was pro", "They say he was pro-government then."),
+        ("Prices rose 12", "Prices rose 12% in 2011/12, to 12° and 12€."),
+        ("prices rose in 2011", "So prices rose in 2011/12."),
+        ("12 million was paid", "A sum of $12 million was paid."),
+        *[("000 people fled", f"On 5 March that 10{space}000 people fled.") for space in " \u00a0\u2009\u202f"],
+        *[("on 5 March that 10", f"On 5 March that 10{space}000 people fled.") for space in " \u00a0\u2009\u202f"],
     ],
 )
 def test_no_word_or_number_is_cut(quote, text):
@@ -121,6 +126,8 @@ def test_no_word_or_number_is_cut(quote, text):
     [
         ("Qaeda in the Maghreb", "It is al-Qaeda in the Maghreb."),
         ("17 January", "On 16–17 January it fell."),
+        ("10 000 people", "Then 10 000 people fled."),
+        ("150 people fled", "In March 2012 150 people fled."),
         ("Kidal, Gao", "Three cities—Kidal, Gao and Timbuktu—fell."),
         ("in April 2012", "It fell in April 2012, they say."),
         ("realistic goal", "It was no 'realistic goal' then."),
@@ -181,6 +188,11 @@ def test_dropped_and_added_not():
     assert shown("Human Rights Watch did not accuse MNLA of terrorism")[0][1:] == ("did not accuse", "and FIDH accused")
     added = "the MNLA was not initially allied with the jihadist Ansar Dine"
     assert shown(added) == [("inserted", "not", "")]
+
+
+def test_a_word_dropped_near_the_start_is_not_shown_as_replaced():
+    source = document("d", "Section 4 applies only if the tenant agrees in writing.")
+    assert shown("applies if the tenant agrees in writing", [source]) == [("omitted", "", "only")]
 
 
 def test_denied_is_not_did_not_deny():
@@ -263,7 +275,7 @@ def test_no_documents_and_empty_documents():
 
 
 def test_section_of_is_asked_for_the_cited_span():
-    result = look_up("The MNLA denied this claim.", DOCUMENTS, section_of=lambda name, span: (name, str(span.start)))
+    result = look_up("The MNLA denied this claim.", DOCUMENTS, section_of=lambda item, span: (item.id, str(span.start)))
     citation = result.results[0].citation
     assert citation.section == (citation.document_id, str(citation.start))
 

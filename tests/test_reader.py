@@ -13,7 +13,7 @@ from index.passages import Cell, Passage
 from index.retriever import HybridRetriever
 from service.pipeline import Pipeline
 from service.reader.features import FEATURES, Candidate, describe
-from service.reader.linear import LinearModel, load_model
+from service.reader.linear import SIGNS, STANDING, LinearModel, load_model
 from service.reader.protocol import Evidence
 from service.reader.questions import answer_type, answer_words
 from service.reader.sentences import SentenceReader
@@ -115,10 +115,14 @@ def test_the_shipped_weights_fit_the_code() -> None:
 
 
 def test_confidence_by_hand() -> None:
-    # One feature decides: scores 2 and 0, softmax shares e^2/(e^2+1) and 1/(e^2+1), lead 2.
-    zeros, ones = np.zeros(1), np.ones(1)
-    model = LinearModel(2 * ones, zeros, ones, np.array([0.0, 0.0, 0.5, 0.0]), 0.0, 0.5, "")
-    confidences = model.confidences(np.array([[1.0], [0.0]]))
+    # The first feature decides: scores 2 and 0, lead 2; certainty looks at half the lead only.
+    count = len(FEATURES)
+    ranking, certainty = np.zeros(count), np.zeros(SIGNS)
+    ranking[0], certainty[count + STANDING.index("lead")] = 2.0, 0.5
+    model = LinearModel(ranking, np.zeros(count), np.ones(count), certainty, 0.0, 0.5, "")
+    features = np.zeros((2, count))
+    features[0, 0] = 1.0
+    confidences = model.confidences(features)
     assert confidences[0] == pytest.approx(1 / (1 + np.exp(-1.0)))
     assert confidences[1] == pytest.approx(confidences[0] * np.exp(-2.0))
 

@@ -51,7 +51,7 @@ def place(text, words, nth=0):
 
 def test_current_is_the_citation_itself():
     span = place(CITED.text, SENTENCE)
-    resolution = resolved(CITED, span, CITED, lambda name, at: (name, str(at.start)))
+    resolution = resolved(CITED, span, CITED, lambda cited, at: (cited.id, str(at.start)))
     assert resolution.status == "current"
     assert resolution.current == resolution.citation
     assert resolution.citation.section == ("d", str(span.start))
@@ -76,11 +76,11 @@ def test_context_at_the_ends_of_a_document_and_without_spaces():
 def test_same_words_in_a_new_version_have_moved(prefix):
     latest = document(prefix + CITED.text + "\nThe end.")
     span = place(CITED.text, SENTENCE)
-    resolution = resolved(CITED, span, latest, lambda *_: ("Section",))
+    resolution = resolved(CITED, span, latest, lambda version, _: (version.version,))
     assert resolution.status == "moved"
     assert resolution.current.span == Span(span.start + len(prefix), span.end + len(prefix))
-    assert resolution.citation.section == ()
-    assert resolution.current.section == ("Section",)
+    assert resolution.citation.section == (CITED.version,)
+    assert resolution.current.section == (latest.version,)
 
 
 def test_the_place_with_the_same_surroundings_wins_then_the_nearest():

@@ -16,6 +16,20 @@ WEIGHTS = Path(__file__).parent / "sentence_reader.json"
 FloatArray = npt.NDArray[np.float64]
 
 
+# What certainty is judged by beside the best candidate's features. A lead over the others means little when nothing
+# is close to the question at all, which sums cannot say; hence products.
+STANDING = ("score", "lead", "log_share")
+PRODUCTS = (
+    ("sentence_cosine", "log_share"),
+    ("passage_cosine", "log_share"),
+    ("sentence_cosine", "lead"),
+    ("passage_coverage", "log_share"),
+    ("names_missing", "log_share"),
+    ("sentence_cosine", "sentence_cosine"),
+    ("passage_cosine", "passage_cosine"),
+    ("sentence_coverage", "sentence_cosine"),
+)
+SIGNS = len(FEATURES) + len(STANDING) + len(PRODUCTS)
 # What the lead of a lone candidate counts as: about the largest one seen between two.
 _NO_RIVAL = 3.0
 
@@ -26,7 +40,7 @@ class LinearModel:
 
     The first ranks a question's candidates: score = ranking . (features - means) / scales, trained so that the softmax
     over the candidates favours those that answer. The second tells how sure the best one is, from its features, its
-    score, its lead over the next and its share of the softmax: sigmoid(bias + certainty . those).
+    score, its lead over the next, its share of the softmax and PRODUCTS of these: sigmoid(bias + certainty . those).
     """
 
     ranking: FloatArray
@@ -56,7 +70,9 @@ class LinearModel:
         share /= share.sum()
         rivals = np.delete(scores, best)
         lead = scores[best] - rivals.max() if len(rivals) else _NO_RIVAL
-        return share, best, np.array([*standard[best], scores[best], lead, np.log(share[best])])
+        standing = (scores[best], lead, np.log(share[best]))
+        signs = dict(zip((*FEATURES, *STANDING), (*standard[best], *standing), strict=True))
+        return share, best, np.array([*signs.values(), *(signs[one] * signs[other] for one, other in PRODUCTS)])
 
 
 def load_model(path: Path = WEIGHTS) -> LinearModel:
@@ -66,7 +82,7 @@ def load_model(path: Path = WEIGHTS) -> LinearModel:
         "ranking": len(FEATURES),
         "means": len(FEATURES),
         "scales": len(FEATURES),
-        "certainty": len(FEATURES) + 3,
+        "certainty": SIGNS,
     }
     fits = all(len(content.get(name, ())) == length for name, length in lengths.items())
     if content.get("features") != list(FEATURES) or not fits:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from service.answers import Answer
+from service.examples import ANSWER, LOOKUP, documented
 from service.lookup import LookupResult
 from service.pipeline import SearchResult
 from service.resolving import Resolution
@@ -16,7 +17,7 @@ from service.schemas import AskRequest, LookupRequest, SearchRequest
 router = APIRouter(prefix="/v1", tags=["questions"])
 
 
-@router.post("/ask")
+@router.post("/ask", responses=documented(ANSWER))
 async def ask(body: AskRequest, state: StateDep, pipeline: PipelineDep) -> Answer:
     """Answer a question with verbatim quotes, or say that the documents do not."""
     answer = await state.pool.run(pipeline.ask, body.question, body.top_k, body.documents)
@@ -30,7 +31,7 @@ async def search(body: SearchRequest, state: StateDep, pipeline: PipelineDep) ->
     return await state.pool.run(pipeline.search, body.query, body.top_k, body.documents)
 
 
-@router.post("/lookup")
+@router.post("/lookup", responses=documented(LOOKUP))
 async def lookup(body: LookupRequest, state: StateDep, pipeline: PipelineDep) -> LookupResult:
     """Find where a quotation stands, word for word or nearly, or that it does not."""
     return await state.pool.run(pipeline.look_up, body.quote, body.documents)

@@ -188,14 +188,23 @@ def _confidences(model: LinearModel, examples: Sequence[Example]) -> FloatArray:
 
 
 def _threshold(model: LinearModel, examples: Sequence[Example]) -> float:
-    """Return the confidence that gains most: 1 for a right answer, -WRONG_COST for a wrong one, 0 for declining."""
+    """Return the middle of the confidences that gain about the most.
+
+    A right answer gains 1, a wrong one costs WRONG_COST, declining is 0. The gain is flat around its maximum: all
+    thresholds within one standard error of the best are as good as the data can tell, and their middle is the one
+    least at the mercy of the sample.
+    """
     hit, confidence = _hits(model, examples), _confidences(model, examples)
     answerable = np.array([example.answerable for example in examples])
     impossible = float((~answerable).mean())
     weight = np.where(answerable, (1 - IMPOSSIBLE_SHARE) / (1 - impossible), IMPOSSIBLE_SHARE / impossible)
     grid = np.unique(confidence.round(3))
-    gain = [(weight * (confidence >= bar) * np.where(hit, 1, -WRONG_COST)).sum() for bar in grid]
-    return float(grid[int(np.argmax(gain))])
+    gains = [weight * (confidence >= bar) * np.where(hit, 1, -WRONG_COST) for bar in grid]
+    means = np.array([gain.mean() for gain in gains])
+    best = gains[int(np.argmax(means))]
+    error = best.std() / np.sqrt(len(best))
+    as_good = grid[means >= best.mean() - error]
+    return round(float(as_good.min() + as_good.max()) / 2, 3)
 
 
 def _report(model: LinearModel, examples: Sequence[Example]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from charset_normalizer import CharsetMatch, from_bytes
 
 from index.errors import DocumentError
-from index.messages import shown as shown
+from index.messages import shown
 
 _SIGNATURES = (
     (b"%PDF-", "a PDF"),

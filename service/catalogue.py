@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from index.decoding import shown
 from index.documents import Document
 from index.errors import NotFound
 from index.library import Library
+from index.messages import shown
 from index.naming import is_document_id
 from index.rows import DocumentRecord
 

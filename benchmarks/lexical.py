@@ -20,7 +20,7 @@ from index.ranking import best
 
 def real_passages(path: Path, count: int) -> list[list[str]]:
     """Return the terms of `count` passages of real text: paragraphs, cut into shorter ones when there are too few."""
-    paragraphs = [terms(text) for text in dict.fromkeys(row.context for row in read_squad(path))]
+    paragraphs = [terms(text) for text in dict.fromkeys(row.context for row in read_squad(path, []))]
     size = 120
     while True:
         passages = [
@@ -54,7 +54,7 @@ def main() -> None:
     arguments = parser.parse_args()
     passages = real_passages(arguments.squad, arguments.passages)
     generator = random.Random(0)
-    rows = [row.question for row in read_squad(arguments.squad)]
+    rows = [row.question for row in read_squad(arguments.squad, [])]
     queries = [terms(question) for question in generator.sample(rows, arguments.queries)]
     ours, theirs = build_lexical(passages), BM25Okapi(passages)
     same = sum(np.array_equal(best(ours.scores(query), 10), best(theirs.get_scores(query), 10)) for query in queries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
 from index.database import connect, erase_freed, reading, writing
-from index.documents import Document, Span
+from index.documents import Document
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
 from index.messages import shown
@@ -150,12 +149,6 @@ class Store:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
-    def current_versions(self) -> dict[str, str]:
-        """Return the current version of every document by id."""
-        query = select(schema.documents.c.id, schema.documents.c.version)
-        with reading(self._engine) as connection:
-            return {row.id: row.version for row in connection.execute(query)}
-
     def characters(self) -> int:
         """Return the length of all current documents together."""
         with reading(self._engine) as connection:
@@ -217,17 +210,6 @@ class Store:
         )
         with reading(self._engine) as connection:
             return _generation(connection), [tuple(row) for row in connection.execute(query)]
-
-    def sections(self, document_id: str) -> list[tuple[Span, tuple[str, ...]]]:
-        """Return the passages of the current version with their section paths, in order."""
-        table = schema.passages
-        query = (
-            select(table.c.start, table.c.end, table.c.section)
-            .where(table.c.document_id == document_id)
-            .order_by(table.c.start)
-        )
-        with reading(self._engine) as connection:
-            return [(Span(row.start, row.end), tuple(json.loads(row.section))) for row in connection.execute(query)]
 
     def vectors(self, encoder: str, contents: Iterable[bytes]) -> dict[bytes, Vectors]:
         """Return the cached vectors of those content keys that have one."""

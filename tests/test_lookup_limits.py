@@ -45,21 +45,21 @@ def test_odd_quotes_do_not_crash(quote):
 
 def test_long_quotes_take_about_a_second():
     text = SEED.text[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     assert look_up(text.replace(" the ", " a ", 5).replace("MNLA", "MLNA", 3), PREPARED).match == "altered"
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("piece", ["a ", "a, ", "a … ", "the of and ", "ab cd "])
 def test_hostile_quotes_stay_bounded(piece):
     hostile = [prepare(document(f"d{i}", (piece * 30_000 + "b the of and ") * 2)) for i in range(3)]
     quote = ("x" + piece * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     look_up(quote, hostile)
-    assert time.perf_counter() - began < 12
+    assert time.process_time() - began < 12
 
 
 def test_a_word_without_spaces_is_not_searched_quadratically():
-    began = time.perf_counter()
+    began = time.process_time()
     look_up("a" * 10_000, [document("d", "a" * 2_000_000)])
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -127,6 +127,6 @@ def test_a_stretch_between_word_edges_folds_to_itself(source, data):
 @pytest.mark.parametrize("piece", ["The rebels took Kidal - quickly. ", "Les rebelles ont pris Ménaka – “vite”… "])
 def test_five_megabytes_take_about_a_second(piece):
     text = piece * (5_000_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     normalize(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

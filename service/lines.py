@@ -61,3 +61,27 @@ def _open(path: Path) -> IO[str]:
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8-sig")
     return path.open(encoding="utf-8-sig")
+
+
+def text_field(row: dict[str, Any], key: str, line: Line) -> str:
+    """Return the value of `key`, a string; raises InputError for anything else."""
+    value = row.get(key)
+    if not isinstance(value, str):
+        raise line.refuse(f"{key!r} is {'not a string' if key in row else 'missing'}; correct it")
+    return value
+
+
+def list_field(row: dict[str, Any], key: str, line: Line) -> list[Any]:
+    """Return the value of `key`, a list; raises InputError for anything else."""
+    value = row.get(key)
+    if not isinstance(value, list):
+        raise line.refuse(f"{key!r} is {'not a list' if key in row else 'missing'}; correct it")
+    return value
+
+
+def flag_field(row: dict[str, Any], key: str, line: Line) -> bool:
+    """Return the value of `key`, true or false, false when absent; raises InputError for anything else."""
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise line.refuse(f"{key!r} is not true or false; correct it")
+    return value

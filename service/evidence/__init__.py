@@ -1,0 +1,1 @@
+"""The evidence model: rerank, read and entail with one small cross-encoder."""

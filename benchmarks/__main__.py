@@ -18,12 +18,16 @@ def main() -> None:
     squad, scifact = bench / "reader" / "squad_v2_dev.jsonl.gz", bench / "beir" / "scifact"
     cache = ["--cache", str(arguments.cache)]
     run("The service over the seeds", ["benchmarks.serving"])
+    run("The gold questions over the seeds", ["eval.cli", "eval", "run"])
     if not bench.exists():
         print(f"{bench} does not exist: the benchmarks on public data were left out.")
         return
     run("Lexical leg against rank_bm25", ["benchmarks.lexical", "--squad", str(train / "reader.jsonl.gz")])
     run("Retrieval on SQuAD v2 dev", ["benchmarks.retrieval", "--squad", str(squad), *cache])
-    run("Retrieval on SciFact", ["benchmarks.retrieval", "--beir", str(scifact), *cache])
+    run("Reranking on SQuAD v2 dev", ["benchmarks.retrieval", "--squad", str(squad), *cache, "--rerank", "500"])
+    run("Retrieval on SciFact", ["benchmarks.retrieval", "--beir", str(scifact), *cache, "--rerank", "300"])
+    run("The evidence model against its targets", ["benchmarks.evidence", "--shared", str(arguments.shared)])
+    run("How many passages to rerank and read", ["benchmarks.reading_depth", "--questions", str(squad)])
 
 
 def run(title: str, module: list[str]) -> None:

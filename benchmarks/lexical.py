@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.datasets import read_squad
 from index.analysis import terms
 from index.lexical import build_lexical
 from index.ranking import best
+from service.evidence.formats import read_squad
 
 
 def real_passages(path: Path, count: int) -> list[list[str]]:

@@ -4,6 +4,8 @@
     python benchmarks/retrieval.py --squad FILE --cache DIR
 
 Documents are cut, indexed and ranked by the code that serves users. A document stands where its best passage stands.
+`--rerank N` also puts the best passages of N queries, evenly chosen, to the evidence model, at several weights of its
+relevance head; fusion is then shown for those queries.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from eval import metrics
-from eval.datasets import read_beir_corpus, read_beir_queries, read_squad
+from eval.datasets import read_beir_corpus, read_beir_queries
 from index.analysis import terms
 from index.cutting import cut
 from index.dense import build_dense
@@ -27,10 +29,17 @@ from index.derived import Arrays
 from index.documents import Document, content_sha256
 from index.encoder import PACKAGED, load_encoder
 from index.errors import CitecheckError
+from index.fusion import fuse
 from index.lexical import build_lexical
 from index.library import MAX_PASSAGE_TOKENS, Library
 from index.passages import Passage, lexical_text
+from index.ranking import best
 from index.retriever import DENSE_WEIGHT, Ranking, rank
+from service.evidence.formats import read_squad
+from service.evidence.judging import judge
+from service.evidence.model import EvidenceModel
+from service.evidence.reading import Evidence
+from service.pipeline import RERANKED
 
 LEGS: Mapping[str, Callable[[Ranking], Iterable[int]]] = {
     "lexical": lambda ranking: ranking.lexical_top.tolist(),
@@ -38,6 +47,7 @@ LEGS: Mapping[str, Callable[[Ranking], Iterable[int]]] = {
     "fusion": lambda ranking: ranking.numbers.tolist(),
 }
 CHUNK = 512
+WEIGHTS = (0.25, 0.4, 0.5, 0.6, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +92,47 @@ def measure(
     """Index the documents, ask every query, and return the Markdown table of each leg's mean scores."""
     library = Library(options.cache, load_encoder(options.encoder))
     try:
-        arrays = _index(library, documents)
+        arrays, passages = _index(library, documents)
     finally:
         library.close()
-    found: dict[str, dict[str, list[float]]] = {leg: {name: [] for name in scores} for leg in LEGS}
+    if options.rerank:
+        queries = queries[:: max(1, len(queries) // options.rerank)]
+    model = EvidenceModel() if options.rerank else None
+    by_id = {document.id: document for document in documents}
+    found: dict[str, dict[str, list[float]]] = {}
     for query in track(queries, "queries", console=Console(stderr=True)):
         ranking = rank(arrays, library.encoder, query.text, None, options.dense_weight)
-        for leg, pick in LEGS.items():
-            ranked = _documents_of(pick(ranking), arrays)
+        orders = {leg: list(pick(ranking)) for leg, pick in LEGS.items()}
+        if model is not None:
+            orders |= _reranked(model, query.text, ranking, passages, by_id)
+        for leg, order in orders.items():
+            ranked = _documents_of(order, arrays)
             for name, score in scores.items():
-                found[leg][name].append(score(ranked, query.relevance))
+                found.setdefault(leg, {}).setdefault(name, []).append(score(ranked, query.relevance))
     title = f"{len(documents)} documents, {arrays.lexical.size} passages, {len(queries)} queries"
     return f"{title}, {library.encoder.fingerprint}, dense weight {options.dense_weight}\n\n{_table(found)}"
 
 
-def _index(library: Library, documents: Sequence[Document]) -> Arrays:
+def _reranked(
+    model: EvidenceModel, query: str, ranking: Ranking, passages: Sequence[Passage], by_id: Mapping[str, Document]
+) -> dict[str, list[int]]:
+    """Return the passage numbers with the best by fusion in the model's order, for several weights of its opinion."""
+    numbers = ranking.numbers[:RERANKED].tolist()
+    evidence = [
+        Evidence(by_id[passages[number].document_id], passages[number], float(score), {})
+        for number, score in zip(numbers, ranking.fused[:RERANKED], strict=True)
+    ]
+    relevance = {id(item.evidence): item.relevance for item in judge(model, query, evidence)}
+    judged = np.array([relevance[id(item)] for item in evidence])
+    rest = ranking.numbers[RERANKED:].tolist()
+    orders = {}
+    for weight in WEIGHTS:
+        order = best(fuse(ranking.fused[:RERANKED], judged, weight), len(numbers))
+        orders[f"reranked, weight {weight}"] = [numbers[place] for place in order.tolist()] + rest
+    return orders
+
+
+def _index(library: Library, documents: Sequence[Document]) -> tuple[Arrays, list[Passage]]:
     """Cut and index; vectors come from the cache when it has them. The store itself holds no documents."""
     ordered = sorted(documents, key=lambda document: document.id)
     limit = min(MAX_PASSAGE_TOKENS, library.encoder.max_tokens)
@@ -113,7 +149,7 @@ def _index(library: Library, documents: Sequence[Document]) -> Arrays:
     chunks = track(starts, "encoding", console=Console(stderr=True))
     # Chunk by chunk, so that an interrupted run keeps what it has encoded.
     vectors = np.concatenate([library.vectors(texts[start : start + CHUNK]) for start in chunks])
-    return Arrays(
+    arrays = Arrays(
         generation=0,
         passage_ids=np.arange(len(passages), dtype=np.int64),
         owners=np.array(owners, dtype=np.int32),
@@ -121,6 +157,7 @@ def _index(library: Library, documents: Sequence[Document]) -> Arrays:
         lexical=build_lexical(terms(lexical_text(*pair)) for pair in zip(titles, texts, strict=True)),
         dense=build_dense(vectors, library.encoder.dimensions),
     )
+    return arrays, passages
 
 
 def _documents_of(numbers: Iterable[int], arrays: Arrays) -> list[str]:
@@ -175,6 +212,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--split", default="test", help="the qrels of the BEIR folder to use")
     parser.add_argument("--cache", type=Path, default=Path(".bench-cache"), help="folder that keeps vectors by content")
     parser.add_argument("--encoder", default=PACKAGED, help="as the setting of that name")
+    parser.add_argument("--rerank", type=int, default=0, metavar="N", help="rerank for N queries with the model")
     parser.add_argument("--dense-weight", type=float, default=DENSE_WEIGHT, help="as the setting of that name")
     return parser.parse_args()
 

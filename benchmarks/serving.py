@@ -61,6 +61,29 @@ def served_milliseconds(address: str, questions: list[str]) -> list[float]:
     return times
 
 
+def stage_milliseconds(data: Path, questions: list[str]) -> dict[str, float]:
+    """Return the median milliseconds of each stage of a question, in this process."""
+    from service.evidence.reading import evidence_for
+    from service.pipeline import RERANKED, open_pipeline
+    from service.settings import Settings
+
+    pipeline = open_pipeline(Settings(data=data))
+    pipeline.warm_up()
+    spent: dict[str, list[float]] = {}
+    for question in questions:
+        marks = [time.perf_counter()]
+        hits = pipeline.retriever.search(pipeline.speller.correct(question), RERANKED, None)
+        marks.append(time.perf_counter())
+        judged = pipeline.reader.rank(question, [evidence_for(pipeline.library, hit) for hit in hits])
+        marks.append(time.perf_counter())
+        pipeline.reader.read(question, judged[: pipeline.settings.top_k])
+        marks.append(time.perf_counter())
+        for name, before, after in zip(("retrieve", "judge", "read"), marks, marks[1:], strict=False):
+            spent.setdefault(name, []).append((after - before) * 1000)
+    pipeline.library.close()
+    return {name: statistics.median(times) for name, times in spent.items()}
+
+
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,6 +108,7 @@ def main() -> None:
             stop(process)
         cold = [seconds([*CITECHECK, "ask", QUESTION, "--data", str(data)]) for _ in range(runs)]
         unchanged = [seconds([*CITECHECK, "index", str(ROOT / "seeds"), "--data", str(data)]) for _ in range(runs)]
+        stages = stage_milliseconds(data, questions)
     ordered = sorted(times)
     print("| what | measured |")
     print("| --- | --- |")
@@ -96,6 +120,8 @@ def main() -> None:
         f"| served ask, {len(questions)} gold questions, p50 / p95 | {statistics.median(times):.1f} / "
         f"{ordered[int(0.95 * len(ordered))]:.1f} ms |"
     )
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in stages.items())
+    print(f"| where it goes, in process, p50 ms | {parts} |")
     print(f"| memory of the service after them | {memory:.0f} MB |")
 
 

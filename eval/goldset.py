@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from rapidfuzz import fuzz
 
-from eval.lines import Line, read_lines
 from index.documents import Document, Span
 from index.errors import InputError, NotFound
+from service.lines import Line, read_lines
 from service.quotes import Citation
 
 GOLD_FILE = Path(__file__).parent / "gold" / "questions.jsonl"

@@ -79,6 +79,26 @@ def contains_answer(answer: str, gold: Sequence[str]) -> float:
     return float(any(f" {wanted} " in padded for wanted in map(_bare_words, _some(gold)) if wanted))
 
 
+def risk_coverage(
+    confidences: Sequence[float], right: Sequence[float], weights: Sequence[float] | None = None
+) -> list[tuple[float, float]]:
+    """(coverage, risk) at every distinct confidence, surest first (El-Yaniv and Wiener, JMLR 2010).
+
+    Coverage is the share of the items answered when all at least so confident are, risk 1 - the mean of their `right`
+    (0 to 1); `weights` make some items count more. Equally confident items are answered together, so that their order
+    cannot change the curve.
+    """
+    counts = [1.0] * len(confidences) if weights is None else weights
+    ranked = sorted(zip(_some(confidences), right, counts, strict=True), key=lambda item: -item[0])
+    held = np.cumsum([weight for _, _, weight in ranked])
+    total = np.cumsum([value * weight for _, value, weight in ranked])
+    return [
+        (float(held[place] / held[-1]), float(1 - total[place] / held[place]))
+        for place in range(len(ranked))
+        if place + 1 == len(ranked) or ranked[place + 1][0] < ranked[place][0]
+    ]
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """The value below which `percent` per cent of the values lie, linearly interpolated (Hyndman and Fan type 7)."""
     return float(np.percentile(_some(values), percent))

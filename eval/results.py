@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-Status = Literal["answered", "declined", "error"]
+Status = Literal["answered", "conflicting", "declined", "error"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from eval.goldset import FindDocument, GoldItem
 from eval.results import HitRecord, ItemResult, LegScore, Provenance, Run, Status
 from eval.scoring import DEPTH, answer_scores, evidence_ranks, refusal_scores, retrieval_scores
 from index.errors import CitecheckError, InputError, SpanError
-from service.answers import Answer, Declined
+from service.answers import Answer
 from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation, verify_citation
 
@@ -108,16 +108,20 @@ def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clo
         verbatim = 0.0 if isinstance(error, SpanError) else None
         return _Outcome("error", None, error.message, None, (), (), (), verbatim, clock() - started)
     return _Outcome(
-        status="declined" if isinstance(answer, Declined) else "answered",
+        status=answer.status,
         answer=answer.answer,
         reason=answer.reason,
         confidence=answer.confidence,
         citations=answer.citations,
         nearest=answer.nearest,
         hits=hits,
-        verbatim=_verbatim(find_document, (*answer.citations, *answer.nearest)),
+        verbatim=_verbatim(find_document, (*answer.citations, *answer.nearest, *_rival_quotes(answer))),
         seconds=seconds,
     )
+
+
+def _rival_quotes(answer: Answer) -> list[Citation]:
+    return [citation for rival in answer.alternatives for citation in rival.citations]
 
 
 def _record(hit: SearchHit) -> HitRecord:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from eval.lines import read_lines
 from eval.report import markdown
 from eval.results import ItemResult, Provenance, Run
 from eval.summary import Summary, summarise
 from index.errors import InputError
+from service.lines import read_lines
 
 BASELINE = Path(__file__).parent / "baseline"
 _DIGITS = 6

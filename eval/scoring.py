@@ -30,6 +30,7 @@ METRICS = (
     Metric("f1", "token F1 with the nearest gold answer (SQuAD v2); answerable items, declined is 0"),
     Metric("contains", "answer contains a gold answer as whole words; answerable items, declined is 0"),
     Metric("citation_accuracy", "answered answerable items with a citation that overlaps a gold evidence span"),
+    Metric("top_citation", "answered answerable items whose first citation overlaps a gold evidence span"),
     Metric("verbatim", "quotes that are slices of the stored document; items that show a quote; must be 1"),
     Metric("refusal_precision", "declined items that are unanswerable"),
     Metric("refusal_recall", "unanswerable items that were declined"),
@@ -68,6 +69,7 @@ def answer_scores(item: GoldItem, answer: str | None, citations: Sequence[Citati
         "f1": metrics.token_f1(answer, item.answers),
         "contains": metrics.contains_answer(answer, item.answers),
         "citation_accuracy": citation_accuracy(item.evidence, citations),
+        "top_citation": citation_accuracy(item.evidence, citations[:1]),
     }
 
 

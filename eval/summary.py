@@ -80,7 +80,7 @@ def failure_kind(item: ItemResult) -> str | None:
     happened = (
         item.status == "error",
         item.scores.get("verbatim", 1) < 1,
-        not item.answerable and item.status == "answered",
+        not item.answerable and item.status in ("answered", "conflicting"),
         item.answerable and item.status == "declined",
         item.scores.get("citation_accuracy", 1) < 1,
         item.scores.get("contains", 1) < 1 and item.scores.get("f1", 1) < 1,

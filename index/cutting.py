@@ -19,7 +19,7 @@ MIN_TOKENS = 16
 FIELD_TOKENS = 40
 LIST_TOKENS = 80
 LONG_UNIT = 600
-_PART_CHARACTERS = 80
+LABEL_CHARACTERS = 80
 _HEADER_CHARACTERS = 240
 _SEPARATOR = " · "
 
@@ -70,7 +70,7 @@ class _Cutter:
     def _header(self, section: tuple[str, ...]) -> tuple[str, int]:
         """Return what stands before each passage of a section, and how many tokens it leaves for the passage."""
         if section not in self._headers:
-            parts = [clip(part, _PART_CHARACTERS) for part in section]
+            parts = [clip(part, LABEL_CHARACTERS) for part in section]
             joined = _SEPARATOR.join(part for part in parts if part)
             header = self._shortened(joined, _HEADER_CHARACTERS, self._max_tokens // 2)
             self._headers[section] = (header, self._max_tokens - self._cost(header) if header else self._max_tokens)
@@ -78,7 +78,7 @@ class _Cutter:
 
     def _label(self, cell: Cell) -> str:
         if cell.label not in self._labels:
-            self._labels[cell.label] = self._shortened(cell.label, _PART_CHARACTERS, self._max_tokens // 4)
+            self._labels[cell.label] = self._shortened(cell.label, LABEL_CHARACTERS, self._max_tokens // 4)
         return self._labels[cell.label]
 
     def _shortened(self, text: str, characters: int, tokens: int) -> str:

@@ -23,7 +23,7 @@ from index.documents import Document
 from index.encoder import Encoder, Progress, Vectors
 from index.errors import DocumentClash
 from index.lexical import build_lexical
-from index.passages import Passage, cell_text, lexical_text
+from index.passages import lexical_text
 from index.rows import DocumentRecord
 from index.store import Store
 
@@ -79,10 +79,6 @@ class Library:
                 return Added(document.id, document.version, "unchanged")
         passages = cut(document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
         self.vectors([passage.index_text for passage in passages], on_progress)
-        sentences = sorted({unit for passage in passages if is_prose(passage) for unit in passage.units})
-        self.vectors([document.quote(sentence) for sentence in sentences], on_progress)
-        rows = [passage for passage in passages if passage.kind == "table_row"]
-        self.vectors([cell_text(document, cell) for passage in rows for cell in passage.cells], on_progress)
         self.store.put(document, passages, path=path, recipe=self._recipe)
         return Added(document.id, document.version, "added" if known is None else "updated")
 
@@ -108,10 +104,10 @@ class Library:
                     self._documents[key] = found
         return found
 
-    def vectors(self, texts: Sequence[str], on_progress: Progress | None = None, *, keep: bool = True) -> Vectors:
-        """Return the vectors of `texts`, shape (len(texts), dimensions); a text seen before is not encoded again.
+    def vectors(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
+        """Return the vectors of `texts`, shape (len(texts), dimensions), and keep them.
 
-        New ones are kept in the store unless told otherwise: answering must never wait for a writer or a full disk.
+        A text seen before is not encoded again.
         """
         keys = [content_key(text) for text in texts]
         known = self.store.vectors(self.encoder.fingerprint, set(keys))
@@ -125,8 +121,7 @@ class Library:
                     strict=True,
                 )
             )
-            if keep:
-                self.store.put_vectors(self.encoder.fingerprint, fresh)
+            self.store.put_vectors(self.encoder.fingerprint, fresh)
             known.update(fresh)
         if not keys:
             return np.empty((0, self.encoder.dimensions), dtype=np.float32)
@@ -184,11 +179,6 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
     remaining = iter(items)
     while batch := list(islice(remaining, size)):
         yield batch
-
-
-def is_prose(passage: Passage) -> bool:
-    """Whether the passage is made of sentences, each readable alone; a row or field says little without its labels."""
-    return passage.kind in ("paragraph", "list_item")
 
 
 def _refuse_clash(known: DocumentRecord, document: Document, path: str) -> None:

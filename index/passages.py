@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from index.documents import Document, Span
+from index.documents import Span
 
 PassageKind = Literal["paragraph", "list_item", "field", "table_row"]
 
@@ -35,11 +35,6 @@ class Passage:
     units: tuple[Span, ...]
     cells: tuple[Cell, ...]
     index_text: str
-
-
-def cell_text(document: Document, cell: Cell) -> str:
-    """Return what a cell says with its label, e.g. "Held by: Ansar Dine", to be compared with questions."""
-    return f"{cell.label}: {document.quote(cell.span)}"
 
 
 def lexical_text(title: str, index_text: str) -> str:

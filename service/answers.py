@@ -1,4 +1,4 @@
-"""The possible outcomes of a question: answered with quotes, or declined with a reason."""
+"""The possible outcomes of a question: answered, answered in conflicting ways, or declined with a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The documents answer: `answer` stands in them word for word, `citations` (at least one) prove it, best first."""
+    """The documents answer: `citations` (at least one) prove it, best first.
+
+    `answer` stands in the first word for word; a list that stands scattered is joined by "; ", each member standing in
+    its own citation, and a yes-no question gets Yes or No. `read_as` is the question with misspelt words put right.
+    """
 
     status: Literal["answered"]
     answer: str
@@ -30,10 +34,29 @@ class Answered:
     alternatives: tuple[Alternative, ...]
     reason: None
     nearest: tuple[Citation, ...]
+    read_as: str | None
 
     def __post_init__(self) -> None:
         if not self.citations:
             raise ValueError("an answer needs at least one citation")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicting:
+    """The documents give rival answers: `answer` is the best supported, `alternatives` holds every one, that first."""
+
+    status: Literal["conflicting"]
+    answer: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...]
+    reason: None
+    nearest: tuple[Citation, ...]
+    read_as: str | None
+
+    def __post_init__(self) -> None:
+        if len(self.alternatives) < 2 or not all(one.citations for one in self.alternatives):
+            raise ValueError("conflicting answers need two alternatives with a citation each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +70,23 @@ class Declined:
     alternatives: tuple[()]
     reason: DeclineReason
     nearest: tuple[Citation, ...]
+    read_as: str | None
 
 
-Answer = Answered | Declined
+Answer = Answered | Conflicting | Declined
 
 
 def answered(answer: str, confidence: float, citations: tuple[Citation, ...]) -> Answered:
     """Build an answer; raises ValueError without a citation."""
-    return Answered("answered", answer, confidence, citations, (), None, ())
+    return Answered("answered", answer, confidence, citations, (), None, (), None)
+
+
+def conflicting(alternatives: tuple[Alternative, ...]) -> Conflicting:
+    """Build the outcome for rival answers, the best supported first; raises ValueError for fewer than two."""
+    best, *_ = alternatives
+    return Conflicting("conflicting", best.answer, best.confidence, best.citations, alternatives, None, (), None)
 
 
 def declined(reason: DeclineReason, confidence: float, nearest: tuple[Citation, ...]) -> Declined:
     """Build a refusal. `confidence` is that of the best answer that was not good enough."""
-    return Declined("declined", None, confidence, (), (), reason, nearest)
+    return Declined("declined", None, confidence, (), (), reason, nearest, None)

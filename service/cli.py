@@ -59,11 +59,14 @@ def ask(
     as_json: JsonOption = False,
     top_k: TopKOption = None,
     document: DocumentOption = None,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", help="Decline answers below this, 0 to 1.")
+    ] = None,
 ) -> None:
     """Answer a question with its quotes, or say that the documents do not."""
     from service.render import print_json, show_answer
 
-    answer = _open(data).ask(question, top_k, document)
+    answer = _open(data).ask(question, top_k, document, min_confidence)
     if as_json:
         print_json(answer)
     else:

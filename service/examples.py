@@ -26,6 +26,7 @@ ANSWER: dict[str, Any] = {
     "alternatives": [],
     "reason": None,
     "nearest": [],
+    "read_as": None,
 }
 LOOKUP: dict[str, Any] = {
     "match": "exact",

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.encoder import load_encoder
 from index.errors import InputError, TooLarge
 from index.library import Library
-from index.retriever import Hit, HybridRetriever, Leg, Retriever
-from service.answers import Answer, answered, declined
+from index.retriever import HybridRetriever, Leg, Retriever
+from service.answers import Alternative, Answer, answered, conflicting, declined
 from service.catalogue import find_document
+from service.evidence.judging import Judged
+from service.evidence.reader import EvidenceReader
+from service.evidence.reading import Evidence, Finding, evidence_for
 from service.lookup import LookupResult
 from service.quotations import Quotations
 from service.quotes import Citation, make_citation, parse_address, verify_citation
-from service.reader.protocol import Evidence, Reader, Reading
-from service.reader.sentences import SentenceReader
 from service.resolving import Resolution
 from service.settings import Settings
+from service.spelling import Speller
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TOP_K = 100
-MAX_CITATIONS = 4
 MAX_NEAREST = 3
-# A further quote joins the answer only if it is at least half as sure as the best one.
-SUPPORT_SHARE = 0.5
+# So many of the best passages by fusion are put to the evidence model.
+RERANKED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +39,74 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The hits of one search, best first."""
+    """The hits of one search, best first; `read_as` is the query with misspelt words put right, if any were."""
 
     hits: tuple[SearchHit, ...]
+    read_as: str | None
 
 
 class Pipeline:
     """Everything citecheck does over one library. Thread-safe and deterministic."""
 
-    def __init__(self, library: Library, retriever: Retriever, reader: Reader, settings: Settings) -> None:
+    def __init__(self, library: Library, retriever: Retriever, reader: EvidenceReader, settings: Settings) -> None:
         """Join the parts; `open_pipeline` builds the usual ones."""
         self.library = library
         self.retriever = retriever
         self.reader = reader
         self.settings = settings
         self.quotations = Quotations(library)
+        self.speller = Speller(library)
 
     @property
     def min_confidence(self) -> float:
-        """Answers below this are declined."""
+        """Answers below this are declined, unless a question names its own bar."""
         chosen = self.settings.min_confidence
         return self.reader.threshold if chosen is None else chosen
 
-    def ask(self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        top_k: int | None = None,
+        documents: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Answer:
         """Answer with verbatim quotes, or decline and say why. Raises InputError for an unusable question."""
         question = _checked(question, "question")
-        evidence = [self._evidence(hit) for hit in self._hits(question, top_k, documents)]
-        if not evidence:
+        bar = self.min_confidence if min_confidence is None else min_confidence
+        if not 0 <= bar <= 1:
+            raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
+        read_as = self.speller.correct(question)
+        answer = self._answer(read_as, self._count(top_k), documents, bar)
+        return answer if read_as == question else replace(answer, read_as=read_as)
+
+    def _answer(self, question: str, count: int, documents: Sequence[str] | None, bar: float) -> Answer:
+        judged = self._judged(question, count, documents)
+        if not judged:
             return declined("nothing_retrieved", 0.0, ())
-        readings = self.reader.read(question, evidence)
-        best = readings[0].confidence if readings else 0.0
-        if best < self.min_confidence:
-            nearest = tuple(_cite(item) for item in evidence[:MAX_NEAREST])
+        findings = self.reader.read(question, judged[:count])
+        best = findings[0].confidence if findings else 0.0
+        if not findings or best < bar:
+            nearest = tuple(_cite(item.evidence) for item in judged[:MAX_NEAREST])
             return declined("not_in_documents", best, self._verified(nearest))
-        return answered(_answer_text(readings[0]), best, self._verified(self._quotes(readings)))
+        rivals = self.reader.rivals(findings, bar)
+        if rivals:
+            return conflicting(tuple(self._alternative(finding) for finding in (findings[0], *rivals)))
+        return answered(findings[0].text, best, self._quotes(findings[0]))
 
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         """Rank passages. Raises InputError for an unusable query."""
-        hits = self._hits(_checked(query, "query"), top_k, documents)
-        citations = self._verified(tuple(_cite(self._evidence(hit)) for hit in hits))
-        return SearchResult(
-            tuple(SearchHit(citation, hit.score, dict(hit.legs)) for hit, citation in zip(hits, citations, strict=True))
+        count = self._count(top_k)
+        query = _checked(query, "query")
+        read_as = self.speller.correct(query)
+        judged = self._judged(read_as, count, documents)
+        by_relevance = sorted(range(len(judged)), key=lambda place: -judged[place].relevance)
+        ranks = {place: rank for rank, place in enumerate(by_relevance, start=1)}
+        citations = self._verified(tuple(_cite(item.evidence) for item in judged[:count]))
+        hits = tuple(
+            SearchHit(citation, round(judged[place].blend, 6), _legs(judged[place], ranks[place]))
+            for place, citation in enumerate(citations)
         )
+        return SearchResult(hits, None if read_as == query else read_as)
 
     def look_up(self, quote: str, documents: Sequence[str] | None = None) -> LookupResult:
         """Tell where a quotation stands, word for word or nearly. Raises InputError for an unusable one."""
@@ -99,28 +126,37 @@ class Pipeline:
         self.library.arrays()
         self.ask("What do the documents say?")
 
-    def _hits(self, query: str, top_k: int | None, documents: Sequence[str] | None) -> tuple[Hit, ...]:
+    def _count(self, top_k: int | None) -> int:
         count = self.settings.top_k if top_k is None else top_k
         if not 1 <= count <= MAX_TOP_K:
             raise InputError(f"top_k must be between 1 and {MAX_TOP_K}.", code="bad_top_k")
-        self._check_documents(documents)
-        return self.retriever.search(query, count, documents)
+        return count
 
     def _check_documents(self, documents: Sequence[str] | None) -> None:
         for document_id in documents or ():
             find_document(self.library, document_id)
 
-    def _evidence(self, hit: Hit) -> Evidence:
-        document = self.library.document(hit.passage.document_id, hit.passage.version)
-        return Evidence(document, hit.passage, hit.score)
+    def _judged(self, query: str, count: int, documents: Sequence[str] | None) -> tuple[Judged, ...]:
+        """Return at least the `count` best passages by fusion, where there are as many, in the model's order."""
+        self._check_documents(documents)
+        hits = self.retriever.search(query, max(RERANKED, count), documents)
+        return self.reader.rank(query, [evidence_for(self.library, hit) for hit in hits])
 
-    def _quotes(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
-        """Quote the best reading and those that are not much less sure, best first."""
-        bar = SUPPORT_SHARE * readings[0].confidence
-        chosen = [reading for reading in readings[:MAX_CITATIONS] if reading.confidence >= bar]
-        return tuple(
-            make_citation(reading.document, reading.quote, section=reading.section, highlight=reading.highlight)
-            for reading in chosen
+    def _alternative(self, finding: Finding) -> Alternative:
+        return Alternative(finding.text, finding.confidence, self._quotes(finding))
+
+    def _quotes(self, finding: Finding) -> tuple[Citation, ...]:
+        """Quote the places that give an answer, best first."""
+        return self._verified(
+            tuple(
+                make_citation(
+                    reading.document,
+                    reading.quote,
+                    section=reading.section,
+                    highlight=None if reading.answer == reading.quote else reading.answer,
+                )
+                for reading in finding.readings
+            )
         )
 
     def _verified(self, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
@@ -134,15 +170,16 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """Open the library of the data folder and join the usual parts around it."""
     library = Library(settings.data, load_encoder(settings.encoder))
     retriever = HybridRetriever(library, dense_weight=settings.dense_weight)
-    return Pipeline(library, retriever, SentenceReader(library), settings)
-
-
-def _answer_text(reading: Reading) -> str:
-    return reading.document.quote(reading.answer)
+    return Pipeline(library, retriever, EvidenceReader(), settings)
 
 
 def _cite(item: Evidence) -> Citation:
     return make_citation(item.document, item.passage.span, section=item.passage.section)
+
+
+def _legs(item: Judged, rank: int) -> dict[str, Leg]:
+    """Return what each leg says of a passage; `rank` is its place by the model's relevance alone."""
+    return {**item.evidence.legs, "rerank": Leg(rank, round(item.relevance, 6))}
 
 
 def _checked(text: str, name: str) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,10 @@ def clean(text: str) -> str:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print an answer with its numbered quotes, or a refusal with the closest passages."""
+    """Print an answer with its numbered quotes, rival answers with theirs, or a refusal with the closest passages."""
     console = _console()
+    if answer.read_as is not None:
+        console.print(Text(clean(f"Read as: {answer.read_as}"), style="dim"))
     if answer.status == "declined":
         console.print(Text(_REASONS[answer.reason], style="bold yellow"))
         if answer.nearest:
@@ -61,9 +64,12 @@ def show_answer(answer: Answer) -> None:
         for citation in answer.nearest:
             _show_citation(console, "-", citation)
         return
-    console.print(Text(clean(answer.answer), style="bold"), Text(f"  confidence {answer.confidence:.2f}", style="dim"))
-    for number, citation in enumerate(answer.citations, start=1):
-        _show_citation(console, f"[{number}]", citation)
+    if answer.status == "conflicting":
+        console.print(Text("The documents disagree:", style="bold yellow"))
+        for rival in answer.alternatives:
+            _show_supported(console, rival.answer, rival.confidence, rival.citations)
+        return
+    _show_supported(console, answer.answer, answer.confidence, answer.citations)
 
 
 def show_search(result: SearchResult) -> None:
@@ -105,6 +111,12 @@ def show_ingest(report: IngestReport) -> None:
         console.print(Text(f"{change.status:9} {change.document_id}@{change.version}"))
     for item in report.skipped:
         console.print(Text(clean(f"skipped   {item.path}: {item.reason}"), style="yellow"))
+
+
+def _show_supported(console: Console, answer: str, confidence: float, citations: Sequence[Citation]) -> None:
+    console.print(Text(clean(answer), style="bold"), Text(f"  confidence {confidence:.2f}", style="dim"))
+    for number, citation in enumerate(citations, start=1):
+        _show_citation(console, f"[{number}]", citation)
 
 
 def _show_citation(console: Console, label: str, citation: Citation) -> None:

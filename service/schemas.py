@@ -22,8 +22,11 @@ class AskRequest(Request):
     """A question in natural language."""
 
     question: str = Field(examples=["When did the rebels take Timbuktu?"])
-    top_k: TopK = Field(default=None, description="How many passages are read.")
+    top_k: TopK = Field(default=None, description="How many passages are read, up to 16.")
     documents: DocumentIds
+    min_confidence: float | None = Field(
+        default=None, ge=0, le=1, description="Decline answers below this; absent means the service's own bar."
+    )
 
 
 class SearchRequest(Request):

@@ -19,9 +19,9 @@ from index.documents import Document, content_sha256
 from index.encoder import PACKAGED, Encoder, load_encoder
 from index.library import Library
 from index.retriever import HybridRetriever
+from service.evidence.reader import EvidenceReader
 from service.ingest import ingest_paths
 from service.pipeline import Pipeline
-from service.reader.sentences import SentenceReader
 from service.settings import Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -59,7 +59,7 @@ def pipeline(seeded_folder: Path, encoder: Encoder) -> Iterator[Pipeline]:
 def build_pipeline(folder: Path, encoder: Encoder) -> Pipeline:
     library = Library(folder, encoder)
     settings = Settings(data=folder)
-    return Pipeline(library, HybridRetriever(library), SentenceReader(library), settings)
+    return Pipeline(library, HybridRetriever(library), EvidenceReader(), settings)
 
 
 def make_document(text: str, document_id: str = "doc", title: str = "A title", source: str = "") -> Document:

@@ -18,7 +18,7 @@ from conftest import SEEDS, serving
 CITATION_KEYS = {
     "id", "document_id", "version", "title", "section", "page", "start", "end", "text", "prefix", "suffix", "highlight",
 }  # fmt: skip
-ANSWER_KEYS = {"status", "answer", "confidence", "citations", "alternatives", "reason", "nearest"}
+ANSWER_KEYS = {"status", "answer", "confidence", "citations", "alternatives", "reason", "nearest", "read_as"}
 
 
 @pytest.fixture
@@ -71,6 +71,16 @@ def test_a_question_beyond_the_documents_is_declined(client: httpx.Client, quest
         check_citation(citation)
 
 
+def test_a_question_may_name_its_own_bar(client: httpx.Client) -> None:
+    def status(bar: float) -> str:
+        body = {"question": "When did the rebels take Timbuktu?", "min_confidence": bar}
+        return str(client.post("/v1/ask", json=body).json()["status"])
+
+    assert status(1.0) == "declined"
+    assert status(0.0) != "declined"
+    assert client.post("/v1/ask", json={"question": "Who?", "min_confidence": 1.5}).status_code == 422
+
+
 def test_nothing_to_search_in_is_its_own_reason(client: httpx.Client) -> None:
     answer = client.post("/v1/ask", json={"question": "Who held Kidal?", "documents": []}).json()
     assert (answer["status"], answer["reason"], answer["nearest"]) == ("declined", "nothing_retrieved", [])
@@ -86,7 +96,7 @@ def test_search_finds_the_row_by_its_headings(client: httpx.Client) -> None:
     assert "| Kidal | 30 March | | | Ansar Dine |" in [hit["passage"]["text"] for hit in hits[:3]]
     for hit in hits:
         check_citation(hit["passage"])
-        assert {"lexical", "dense"} <= set(hit["legs"])
+        assert set(hit["legs"]) == {"lexical", "dense", "rerank"}
         assert set(hit["legs"]["dense"]) == {"rank", "score"}
 
 

@@ -150,7 +150,8 @@ def test_asking_loads_neither_torch_nor_the_web_framework(seeded_folder: Path) -
         "try: cli.main()\n"
         "except SystemExit: pass\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'fastapi', 'sklearn', 'scipy'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
+        "assert not heavy, heavy\n"
+        "assert {'service.evidence.model', 'onnxruntime'} <= set(sys.modules), 'nothing was read'"
     )
     result = subprocess.run(
         [sys.executable, "-c", code, str(seeded_folder)], capture_output=True, text=True, check=False

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from eval.datasets import read_beir_corpus, read_beir_queries, read_squad
+from eval.datasets import read_beir_corpus, read_beir_queries
 from index.errors import InputError
+from service.evidence.formats import read_squad
 
 
 def squad_row(**changes: Any) -> str:

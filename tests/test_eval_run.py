@@ -61,7 +61,7 @@ class Scripted:
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         spans = self.hits.get(query, (GAO,))
         legs = {"lexical": Leg(None, 0.5), "dense": Leg(1, 0.25)}
-        return SearchResult(tuple(SearchHit(quote(span), 1.0, legs) for span in spans))
+        return SearchResult(tuple(SearchHit(quote(span), 1.0, legs) for span in spans), None)
 
 
 def find_document(document_id: str) -> Document:
@@ -130,6 +130,7 @@ def test_figures_of_a_scripted_run_by_hand(gold: tuple[GoldItem, ...]) -> None:
         "f1": (pytest.approx(1 / 3), 3),
         "contains": (1 / 3, 3),
         "citation_accuracy": (1 / 2, 2),
+        "top_citation": (1 / 2, 2),
         "verbatim": (1, 4),
         "refusal_precision": (1 / 2, 2),
         "refusal_recall": (1 / 2, 2),

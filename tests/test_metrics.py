@@ -63,6 +63,7 @@ def test_the_others_are_undefined_without_items() -> None:
         lambda: metrics.contains_answer("x", ()),
         lambda: metrics.mean(()),
         lambda: metrics.percentile((), 50),
+        lambda: metrics.risk_coverage((), ())[0][1],
     ):
         with pytest.raises(ValueError, match="undefined"):
             undefined()
@@ -133,6 +134,13 @@ def test_percentiles_and_means_by_hand() -> None:
     assert metrics.mean([0.1] * 10) == 0.1
 
 
+def test_risk_and_coverage_by_hand() -> None:
+    curve = metrics.risk_coverage([0.2, 0.9, 0.5, 0.5], [0, 1, 0.5, 0])
+    assert curve == [(0.25, 0), (0.75, 0.5), (1, 0.625)]
+    assert metrics.risk_coverage([0.2, 0.5, 0.9, 0.5], [0, 0, 1, 0.5]) == curve
+    assert metrics.risk_coverage([1, 1], [1, 0]) == [(1, 0.5)]
+
+
 def test_evidence_ranks_need_the_same_document_and_a_shared_character() -> None:
     item = gold_item()
     passages = [quote("rivers", 22, 45), quote("towns", 21, 22), quote("towns", 20, 23), quote("towns", 0, 45)]
@@ -157,6 +165,7 @@ def test_an_answerable_item_counts_where_it_should() -> None:
         "f1": 1,
         "contains": 1,
         "citation_accuracy": 1,
+        "top_citation": 1,
     }
 
 

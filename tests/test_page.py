@@ -125,7 +125,7 @@ def document_text(page: Page, citation: dict[str, Any]) -> str:
 def answer_with(page: Page, *citations: dict[str, Any], **fields: Any) -> None:
     """Make the service answer with these citations."""
     answer = {"status": "answered", "answer": "so", "confidence": 0.9, "citations": citations, "alternatives": []}
-    answer |= {"reason": None, "nearest": []} | fields
+    answer |= {"reason": None, "nearest": [], "read_as": None} | fields
     page.route("**/v1/ask", lambda route: route.fulfill(json=answer))
 
 

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 @router.post("/ask", responses=documented(ANSWER))
 async def ask(body: AskRequest, state: StateDep, pipeline: PipelineDep) -> Answer:
     """Answer a question with verbatim quotes, or say that the documents do not."""
-    answer = await state.pool.run(pipeline.ask, body.question, body.top_k, body.documents)
+    answer = await state.pool.run(pipeline.ask, body.question, body.top_k, body.documents, body.min_confidence)
     state.metrics.answers.labels(answer.status).inc()
     return answer
 

@@ -68,7 +68,8 @@ const OUTCOMES = { answered, conflicting, declined };
 
 const form = box("ask", api.ask, (reply, question) => {
   const { verdict, evidence } = OUTCOMES[reply.status](reply);
-  return { verdict: [el("h2", { class: "asked" }, question), ...verdict], evidence };
+  const readAs = reply.read_as ? [el("p", { class: "reason" }, `Read as: ${reply.read_as}`)] : [];
+  return { verdict: [el("h2", { class: "asked" }, question), ...readAs, ...verdict], evidence };
 });
 
 byId("examples")?.addEventListener("click", (event) => {

@@ -1,0 +1,121 @@
+"""The evidence model as served: one int8 ONNX graph that ranks, reads and judges a pair of texts in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import WEIGHTS as ENCODER_WEIGHTS
+from index.errors import ModelError
+from service.evidence.windows import MAX_QUESTION_TOKENS, Tokenizer, Window, make_windows
+
+WEIGHTS = Path(__file__).parent / "weights"
+CHECKSUM = "46e900129018862f645fa5b672ec9df1561a65fb87f0155b8eeb6fcbe8c508cf"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUTS = ("span_logits", "relevance_logit", "entailment_logits")
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question or claim, and the text it is held against with its section headings (`header`)."""
+
+    question: str
+    header: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLogits:
+    """What the model says of one window of a pair's text.
+
+    `start` and `end` are one logit for each of the window's tokens, which stand in the text at `offsets`; `null` is
+    the sum of both logits for "no answer here". `relevance` is a logit; `entailment` three, in the order of
+    service.evidence.formats.LABELS.
+    """
+
+    offsets: tuple[tuple[int, int], ...]
+    start: FloatArray
+    end: FloatArray
+    null: float
+    relevance: float
+    entailment: FloatArray
+
+
+class EvidenceModel:
+    """Reads pairs of texts. Thread-safe and deterministic.
+
+    Windows run one by one: dynamic quantisation scales activations over a whole batch, so in a batch a passage's
+    scores would depend on its neighbours. Several cores work on several windows at once.
+    """
+
+    def __init__(self, path: Path = WEIGHTS / "evidence.onnx", checksum: str = CHECKSUM) -> None:
+        """Load the weights; raises ModelError when the file is missing or altered."""
+        import onnxruntime
+
+        _check(path, checksum)
+        self.fingerprint = f"evidence-int8-{checksum[:12]}"
+        self.tokenizer = Tokenizer(ENCODER_WEIGHTS / "tokenizer.json")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._workers = ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="evidence")
+
+    def reads_whole(self, question: str) -> bool:
+        """Whether all of a question or claim reaches the model; of a longer one the end is cut."""
+        return len(self.tokenizer.tokens(question).ids) <= MAX_QUESTION_TOKENS
+
+    def judge(self, pairs: Sequence[Pair]) -> list[list[WindowLogits]]:
+        """Return for each pair its windows' logits, in the order of the text; most pairs have one window."""
+        windows = [self._windows(pair) for pair in pairs]
+        # Longest first, so that no core is left alone with the longest at the end.
+        flat = sorted(
+            ((place, number) for place, made in enumerate(windows) for number in range(len(made))),
+            key=lambda key: -len(windows[key[0]][key[1]].ids),
+        )
+        results = dict(zip(flat, self._workers.map(lambda key: self._run(windows[key[0]][key[1]]), flat), strict=True))
+        return [[results[place, number] for number in range(len(made))] for place, made in enumerate(windows)]
+
+    def _windows(self, pair: Pair) -> list[Window]:
+        tokens = self.tokenizer.tokens
+        return make_windows(tokens(pair.question), tokens(pair.header), tokens(pair.text))
+
+    def _run(self, window: Window) -> WindowLogits:
+        ids = np.array([window.ids], dtype=np.int64)
+        types = np.zeros_like(ids)
+        types[0, window.second :] = 1
+        spans, relevance, entailment = self._session.run(
+            list(OUTPUTS), dict(zip(INPUTS, (ids, np.ones_like(ids), types), strict=True))
+        )
+        held = slice(window.first, window.first + len(window.offsets))
+        logits = spans[0].astype(np.float64)
+        return WindowLogits(
+            offsets=window.offsets,
+            start=logits[held, 0],
+            end=logits[held, 1],
+            null=float(logits[0].sum()),
+            relevance=float(relevance[0]),
+            entailment=entailment[0].astype(np.float64),
+        )
+
+
+def _check(path: Path, checksum: str) -> None:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(
+            f"The model file {path.name} is missing; reinstall citecheck.", code="model_missing"
+        ) from error
+    if found != checksum:
+        raise ModelError(
+            f"The model file {path.name} does not match its checksum; reinstall citecheck.", code="model_altered"
+        )

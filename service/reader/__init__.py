@@ -1,1 +1,0 @@
-"""Readers: from ranked passages to the words that answer."""

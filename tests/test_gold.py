@@ -170,3 +170,11 @@ def test_spans_of_shipped_evidence_are_their_quotes() -> None:
         for part in made.evidence:
             assert texts[part.document_id][part.span.start : part.span.end] == part.quote
             assert isinstance(part.span, Span)
+
+
+def test_the_development_questions_are_anchored_too_and_none_is_a_test_item() -> None:
+    texts = {path.stem: path.read_bytes().decode("utf-8") for path in SEEDS.glob("0*.txt")}
+    known = find_in(*(document(identity, text) for identity, text in texts.items()))
+    items = load_gold(GOLD_FILE.with_name("development.jsonl"), known)
+    assert len(items) == 124
+    assert {one.split for one in items} == {"dev"}

@@ -114,12 +114,16 @@ def _seconds_a_step(items: list[Item], batches: list[list[int]], arguments: argp
     trial = arguments.out / "speed"
     trial.mkdir(exist_ok=True)
     network = new_network(arguments.seed)
-    loop.train(network, items, loop.Plan(batches[-2:], 2, trial, arguments.device))
+    loop.train(network, items, loop.Plan(batches[-2:], 2, trial, arguments.device, arguments.learning_rate))
     (trial / "checkpoint.pt").unlink()
     started = time.monotonic()
-    loop.train(network, items, loop.Plan(batches[:_MEASURED_STEPS], _MEASURED_STEPS, trial, arguments.device))
+    loop.train(
+        network,
+        items,
+        loop.Plan(batches[:_MEASURED_STEPS], _MEASURED_STEPS, trial, arguments.device, arguments.learning_rate),
+    )
     (trial / "checkpoint.pt").unlink()
-    return (time.monotonic() - started) / _MEASURED_STEPS
+    return (time.monotonic() - started) / len(measured)
 
 
 def _write_card(arguments: argparse.Namespace, sources: mix.Sources, plan: loop.Plan, seconds: float) -> None:

@@ -33,7 +33,7 @@ class Plan:
     steps: int
     folder: Path
     device: str
-    learning_rate: float = LEARNING_RATE
+    learning_rate: float
 
 
 def train(network: EvidenceNetwork, items: Sequence[Item], plan: Plan) -> float:

@@ -117,11 +117,8 @@ def _seconds_a_step(items: list[Item], batches: list[list[int]], arguments: argp
     loop.train(network, items, loop.Plan(batches[-2:], 2, trial, arguments.device, arguments.learning_rate))
     (trial / "checkpoint.pt").unlink()
     started = time.monotonic()
-    loop.train(
-        network,
-        items,
-        loop.Plan(batches[:_MEASURED_STEPS], _MEASURED_STEPS, trial, arguments.device, arguments.learning_rate),
-    )
+    measured = batches[:_MEASURED_STEPS]
+    loop.train(network, items, loop.Plan(measured, len(measured), trial, arguments.device, arguments.learning_rate))
     (trial / "checkpoint.pt").unlink()
     return (time.monotonic() - started) / len(measured)
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from eval.confidence import Example, Kind, curve, fit, in_first_half, report_on
 from eval.metrics import token_f1
@@ -44,7 +43,6 @@ FOREIGN_SHARE = 0.1
 # A candidate is right when it shares this much of its words with a gold answer of the same paragraph.
 RIGHT_F1 = 0.5
 Row = TypeVar("Row")
-FloatArray = npt.NDArray[np.float64]
 
 
 def main() -> None:

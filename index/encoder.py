@@ -63,7 +63,7 @@ class OnnxEncoder:
         from tokenizers import Tokenizer
 
         for name, checksum in CHECKSUMS.items():
-            _check_file(folder / name, checksum)
+            check_file(folder / name, checksum)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -174,7 +174,8 @@ def load_encoder(name: str) -> Encoder:
     return OnnxEncoder() if name == PACKAGED else SentenceTransformerEncoder(name)
 
 
-def _check_file(path: Path, checksum: str) -> None:
+def check_file(path: Path, checksum: str) -> None:
+    """Raise ModelError unless the model file is there and has this SHA-256."""
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

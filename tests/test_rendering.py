@@ -188,3 +188,14 @@ def test_a_cell_without_a_heading_leaves_no_gap() -> None:
     document, rendered = rendered_of("| Town | |\n|---|---|\n| Kidal | 30 March |\n| Gao | 31 March |\n", "Kidal")
     assert rendered.text == "Kidal, 30 March"
     assert words_at(document, rendered, "30 March") == "30 March"
+
+
+def test_a_label_of_any_length_adds_little_to_what_the_model_reads() -> None:
+    text = "Kidal, Gao"
+    passage = Passage(
+        "doc", "0" * 12, Span(0, len(text)), "table_row", (), (Span(0, len(text)),),
+        (Cell("Town", Span(0, 5)), Cell("held " * 10_000, Span(7, 10))), "",
+    )  # fmt: skip
+    rendered = render(make_document(text), passage)
+    assert len(rendered.text) < 120
+    assert rendered.text.startswith("Kidal, held held")

@@ -38,10 +38,12 @@ def weigh(model: EvidenceModel, temperature: float, claim: str, judged: Sequence
     """
     quotables = [quotable for item in judged for quotable in _quotables(item)]
     alone = _judge(model, temperature, claim, [quotable.reading.said for quotable in quotables])
-    led = _judge(model, temperature, claim, [quotable.led for quotable in quotables])
+    places = [number for number, quotable in enumerate(quotables) if quotable.led != quotable.reading.said]
+    judged_led = _judge(model, temperature, claim, [quotables[number].led for number in places])
+    led = dict(zip(places, judged_led, strict=True))
     weighed = []
     for number, quotable in enumerate(quotables):
-        if quotable.led == quotable.reading.said:
+        if number not in led:
             entails, contradicts = alone[number]
         else:
             entails, contradicts = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.encoder import WEIGHTS as ENCODER_WEIGHTS
-from index.errors import ModelError
+from index.encoder import check_file
 from service.evidence.windows import MAX_QUESTION_TOKENS, Tokenizer, Window, make_windows
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -60,7 +59,7 @@ class EvidenceModel:
         """Load the weights; raises ModelError when the file is missing or altered."""
         import onnxruntime
 
-        _check(path, checksum)
+        check_file(path, checksum)
         self.fingerprint = f"evidence-int8-{checksum[:12]}"
         self.tokenizer = Tokenizer(ENCODER_WEIGHTS / "tokenizer.json")
         options = onnxruntime.SessionOptions()
@@ -68,7 +67,7 @@ class EvidenceModel:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._workers = ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="evidence")
+        self._workers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="evidence")
 
     def reads_whole(self, question: str) -> bool:
         """Whether all of a question or claim reaches the model; of a longer one the end is cut."""
@@ -105,17 +104,4 @@ class EvidenceModel:
             null=float(logits[0].sum()),
             relevance=float(relevance[0]),
             entailment=entailment[0].astype(np.float64),
-        )
-
-
-def _check(path: Path, checksum: str) -> None:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(
-            f"The model file {path.name} is missing; reinstall citecheck.", code="model_missing"
-        ) from error
-    if found != checksum:
-        raise ModelError(
-            f"The model file {path.name} does not match its checksum; reinstall citecheck.", code="model_altered"
         )

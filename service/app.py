@@ -21,7 +21,7 @@ from service.metrics import Metrics
 from service.middleware import Guard
 from service.pipeline import open_pipeline
 from service.pool import WorkPool
-from service.routes import documents, health, questions
+from service.routes import checking, documents, health, questions
 from service.routes.state import State
 from service.schemas import ErrorResponse
 from service.settings import Settings
@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         state.pool.close()
         state.ingest_pool.close()
         if state.pipeline is not None:
+            state.pipeline.register.close()
             state.pipeline.library.close()
 
     app = FastAPIOffline(
@@ -66,6 +67,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
     app.state.citecheck = state
     errors.install(app)
     app.include_router(questions.router)
+    app.include_router(checking.router)
     app.include_router(documents.router)
     app.include_router(health.router)
     _serve_page(app, state)

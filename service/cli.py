@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -106,6 +106,68 @@ def lookup(
         print_json(result)
     else:
         show_lookup(result)
+
+
+@app.command()
+def check(
+    claim: Annotated[str | None, typer.Argument(help="A claim or a text; without it and --file, stdin.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Check this text file.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    document: DocumentOption = None,
+    form: Annotated[
+        Literal["text", "markdown", "claimreview"],
+        typer.Option("--format", help="text for the terminal, markdown, or schema.org's ClaimReview as JSON-LD."),
+    ] = "text",
+) -> None:
+    """Give every claim of a text a verdict with quotes for and against, or say that the documents do not."""
+    from service.exports import as_claim_review, as_markdown
+    from service.render import print_json, show_check, show_progress
+
+    text = _text_to_check(claim, file, data)
+    pipeline = _open(data)
+    with show_progress("claims") as on_verdict:
+        result = pipeline.check(text, document, on_verdict)
+    if as_json:
+        print_json(result)
+    elif form == "claimreview":
+        print_json(as_claim_review(result))
+    elif form == "markdown":
+        sys.stdout.write(as_markdown(result))
+    else:
+        show_check(result)
+
+
+def _text_to_check(claim: str | None, file: Path | None, data: Path | None) -> str:
+    """Return the text of the argument, the file or stdin; raises InputError when there is none or more than one."""
+    from index.errors import InputError
+    from index.loading import load_file
+
+    if claim is not None and file is not None:
+        raise InputError("Give a claim or --file, not both.", code="text_or_file")
+    if file is not None:
+        return load_file(file, max_bytes=_settings(data).max_document_bytes).text
+    if claim is not None and claim != "-":
+        return claim
+    if claim is None and sys.stdin.isatty():
+        raise InputError(
+            'Say what to check: citecheck check "claim", --file article.txt, or text on stdin.', code="no_text"
+        )
+    return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+
+
+@app.command()
+def disagreements(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List statements of the documents that contradict each other."""
+    from service.render import print_json, show_disagreements, show_progress
+
+    pipeline = _open(data)
+    with show_progress("passages") as on_progress:
+        found = pipeline.find_disagreements(on_progress)
+    if as_json:
+        print_json({"status": "ready", "disagreements": found})
+    else:
+        show_disagreements(found)
 
 
 @app.command()

@@ -20,6 +20,7 @@ class Metrics:
             "citecheck_request_seconds", "Time to answer by route.", ["route"], buckets=_BUCKETS, registry=self.registry
         )
         self.answers = Counter("citecheck_answers_total", "Answers by outcome.", ["status"], registry=self.registry)
+        self.verdicts = Counter("citecheck_verdicts_total", "Claims by verdict.", ["verdict"], registry=self.registry)
 
     def render(self) -> bytes:
         """Return the Prometheus text format."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.documents import Span
 from index.encoder import load_encoder
 from index.errors import InputError, TooLarge
 from index.library import Library
 from index.retriever import HybridRetriever, Leg, Retriever
 from service.answers import Alternative, Answer, answered, conflicting, declined
 from service.catalogue import find_document
+from service.checking.checker import Checker, Claim, Outline, finish
+from service.checking.disagreements import Disagreement
+from service.checking.register import DisagreementRegister, DisagreementReport
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import Evidence, Finding, evidence_for
@@ -20,10 +24,13 @@ from service.quotes import Citation, make_citation, parse_address, verify_citati
 from service.resolving import Resolution
 from service.settings import Settings
 from service.spelling import Speller
+from service.verdicts import CheckResult, Verdict
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TOP_K = 100
 MAX_NEAREST = 3
+MAX_CHECKED_CHARACTERS = 100_000
+MAX_CLAIMS = 200
 # So many of the best passages by fusion are put to the evidence model.
 RERANKED = 24
 
@@ -56,6 +63,8 @@ class Pipeline:
         self.settings = settings
         self.quotations = Quotations(library)
         self.speller = Speller(library)
+        self.checker = Checker(library, retriever, reader, self.quotations.look_up)
+        self.register = DisagreementRegister(settings.data, library, retriever, reader, self.checker)
 
     @property
     def min_confidence(self) -> float:
@@ -114,6 +123,55 @@ class Pipeline:
         result = self.quotations.look_up(quote, documents)
         self._verified(tuple(match.citation for match in result.results))
         return result
+
+    def outline(self, text: str, documents: Sequence[str] | None = None) -> Outline:
+        """Find what there is to check in a text. Raises InputError for an unusable one."""
+        self._check_documents(documents)
+        outline = self.checker.outline(_checked(text, "text", MAX_CHECKED_CHARACTERS, strip=False), documents)
+        for quotation in outline.quotations:
+            self._verified(tuple(found.citation for found in quotation.lookup.results))
+        return outline
+
+    def outline_claims(self, claims: Sequence[str], documents: Sequence[str] | None = None) -> Outline:
+        """Take each text as one claim that stands alone. Raises InputError for an unusable one."""
+        self._check_documents(documents)
+        if not 1 <= len(claims) <= MAX_CLAIMS:
+            raise InputError(f"Send between 1 and {MAX_CLAIMS} claims at a time.", code="bad_claims")
+        found = [_checked(claim, "claim", strip=False) for claim in claims]
+        return Outline(tuple(Claim(claim, Span(0, len(claim)), None) for claim in found), (), ())
+
+    def verdicts(self, outline: Outline, documents: Sequence[str] | None = None) -> Iterator[Verdict]:
+        """Yield a verdict for each claim of an outline, in order, each with verbatim quotes on its side."""
+        for verdict in self.checker.check(outline, documents):
+            self._verified((*verdict.supporting, *verdict.refuting, *verdict.nearest))
+            yield verdict
+
+    def check(
+        self, text: str, documents: Sequence[str] | None = None, on_verdict: Callable[[int, int], None] | None = None
+    ) -> CheckResult:
+        """Check every claim of a text; `on_verdict` is told how many are done, of how many."""
+        outline = self.outline(text, documents)
+        verdicts = []
+        for verdict in self.verdicts(outline, documents):
+            verdicts.append(verdict)
+            if on_verdict is not None:
+                on_verdict(len(verdicts), len(outline.claims))
+        return finish(outline, verdicts)
+
+    def disagreements(self) -> DisagreementReport:
+        """Return the statements of the documents that contradict each other, or how far the search for them is."""
+        report = self.register.report()
+        self._verify_disagreements(report.disagreements)
+        return report
+
+    def find_disagreements(self, on_progress: Callable[[int, int], None]) -> tuple[Disagreement, ...]:
+        """Return the statements that contradict each other, looked for now unless they are known."""
+        found = self.register.find(on_progress)
+        self._verify_disagreements(found)
+        return found
+
+    def _verify_disagreements(self, found: Sequence[Disagreement]) -> None:
+        self._verified(tuple(citation for one in found for citation in (one.first, one.second)))
 
     def resolve(self, citation_id: str) -> Resolution:
         """Resolve a citation id against the current documents. Raises InputError or NotFound."""
@@ -182,15 +240,15 @@ def _legs(item: Judged, rank: int) -> dict[str, Leg]:
     return {**item.evidence.legs, "rerank": Leg(rank, round(item.relevance, 6))}
 
 
-def _checked(text: str, name: str) -> str:
-    text = text.strip()
+def _checked(text: str, name: str, most: int = MAX_QUESTION_CHARACTERS, *, strip: bool = True) -> str:
+    text = text.strip() if strip else text
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise InputError(f"The {name} has half a character (a lone surrogate); remove it.", code=f"bad_{name}")
     if not any(character.isalnum() for character in text):
         raise InputError(f"The {name} is empty or has no words; write a few.", code=f"empty_{name}")
-    if len(text) > MAX_QUESTION_CHARACTERS:
+    if len(text) > most:
         raise TooLarge(
-            f"The {name} has {len(text)} characters and the limit is {MAX_QUESTION_CHARACTERS}; shorten it.",
+            f"The {name} has {len(text)} characters and the limit is {most}; shorten it.",
             code=f"{name}_too_long",
         )
     return text

@@ -6,7 +6,8 @@ import dataclasses
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from rich.text import Text
 
 from service.answers import Answer
 from service.catalogue import DocumentList
+from service.checking.disagreements import Disagreement
+from service.exports import MARKS, TITLES
 from service.ingest import IngestReport
 from service.lookup import LookupResult
 from service.pipeline import SearchResult
 from service.quotes import Citation
+from service.verdicts import CheckResult, VerdictLabel
 
 # A document's text must not be able to drive the terminal it is shown on.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -34,6 +38,13 @@ _MATCHES = {
     "normalized": "Normalized: only case, accents, spacing, quotation marks or dashes differ.",
     "altered": "ALTERED: the documents nearly say this, in other words.",
     "absent": "Absent: the documents do not say this.",
+}
+
+_STYLES: dict[VerdictLabel, str] = {
+    "supported": "bold green",
+    "refuted": "bold red",
+    "conflicting": "bold magenta",
+    "not_enough_info": "bold yellow",
 }
 
 
@@ -90,6 +101,55 @@ def show_lookup(result: LookupResult) -> None:
         for difference in found.differences:
             quote, source = clean(difference.quote), clean(difference.source)
             console.print(Text(f"    {difference.op}: the quote has {quote!r}, the source {source!r}"))
+
+
+def show_check(result: CheckResult) -> None:
+    """Print each claim with its verdict and the quotes on either side, then quotations and what was passed over."""
+    console = _console()
+    for verdict in result.claims:
+        console.print(
+            Text(f"{MARKS[verdict.verdict]} {TITLES[verdict.verdict]}", style=_STYLES[verdict.verdict]),
+            Text(f"  confidence {verdict.confidence:.2f}", style="dim"),
+        )
+        console.print(Text(clean(f"  {verdict.claim}"), style="bold"))
+        if verdict.standalone is not None:
+            console.print(Text(clean(f"  checked as: {verdict.standalone}"), style="dim"))
+        for label, citations in (
+            ("for", verdict.supporting),
+            ("against", verdict.refuting),
+            ("closest, proves nothing", verdict.nearest),
+        ):
+            for citation in citations:
+                _show_citation(console, f"  [{label}]", citation)
+    for quotation in result.quotations:
+        console.print(Text(clean(f"Quotation “{quotation.text}”: {_MATCHES[quotation.lookup.match]}"), style="bold"))
+        for found in quotation.lookup.results[:1]:
+            _show_citation(console, f"  {found.similarity:.2f}", found.citation)
+    for item in result.passed_over:
+        console.print(Text(clean(f"passed over, {item.kind}: {item.text}"), style="dim"))
+    counts = ", ".join(f"{count} {TITLES[label].lower()}" for label, count in result.summary.items() if count)
+    console.print(Text(f"{len(result.claims)} claims: {counts}" if counts else "No claims were found."))
+
+
+def show_disagreements(found: Sequence[Disagreement]) -> None:
+    """Print pairs of statements that contradict each other."""
+    console = _console()
+    for one in found:
+        console.print(Text(f"≠ another {one.kind}", style="bold magenta"), Text(f"  {one.confidence:.2f}", style="dim"))
+        _show_citation(console, "  -", one.first)
+        _show_citation(console, "  -", one.second)
+    console.print(Text(f"{len(found)} disagreements."))
+
+
+@contextmanager
+def show_progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr while the block runs; it is moved by calls with how many are done, of how many."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def show_documents(listing: DocumentList) -> None:

@@ -44,6 +44,18 @@ class LookupRequest(Request):
     documents: DocumentIds
 
 
+class CheckRequest(Request):
+    """A text whose claims are to be found and checked, or claims that stand alone."""
+
+    text: str | None = Field(default=None, examples=["The MNLA declared independence on 6 April 2012."])
+    claims: list[str] | None = Field(default=None, description="Instead of a text: claims, each checked as it stands.")
+    documents: DocumentIds
+    stream: bool = Field(default=False, description="Send server-sent events: start, a verdict for each claim, done.")
+    format: Literal["json", "markdown", "claimreview"] = Field(
+        default="json", description="Markdown for people, claimreview for schema.org's ClaimReview as JSON-LD."
+    )
+
+
 class TextDocument(Request):
     """A document sent as text."""
 

@@ -82,10 +82,10 @@ export function evidenceList(citations) {
 }
 
 /** Passages that are near but prove nothing. */
-export function nearestList(citations) {
+export function nearestList(citations, title = "Closest passages (not an answer)") {
   if (citations.length === 0) return [];
   return [
-    el("h3", { class: "nearest-title" }, "Closest passages (not an answer)"),
+    el("h3", { class: "nearest-title" }, title),
     el("ul", { class: "cards nearest" }, citations.map((citation) => card({ ...citation, highlight: null }))),
   ];
 }

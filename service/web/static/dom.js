@@ -25,4 +25,4 @@ export function problem(error, again = null) {
   return el("div", { class: "problem" }, el("p", {}, error.message), retry);
 }
 
-export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+export const count = (number, noun, many = `${noun}s`) => `${number.toLocaleString("en")} ${number === 1 ? noun : many}`;

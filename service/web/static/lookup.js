@@ -30,10 +30,13 @@ const OUTCOMES = {
   absent: (results) => ({ verdict: "These words do not stand in the documents.", evidence: nearestList(citations(results)) }),
 };
 
-const form = box("lookup", api.lookup, ({ match, results }) => {
+/** What the service found of a quote: {verdict, evidence} nodes. */
+export function found({ match, results }) {
   const { verdict, evidence } = OUTCOMES[match](results);
   const mark = el("span", { class: "sign", "aria-hidden": "true" }, MARKS[match]);
   return { verdict: [el("p", { class: "found", "data-match": match }, mark, el("span", {}, verdict))], evidence };
-});
+}
+
+const form = box("lookup", api.lookup, found);
 
 export const focusQuote = form.focus;

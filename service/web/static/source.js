@@ -62,11 +62,19 @@ function heading(title, place) {
   byId("source-place").textContent = place;
 }
 
+/** What the reader's eye is on: where they came from or, where that stands beside a text, its place in the text. */
+function held() {
+  return byId(opener?.closest("[data-beside]")?.dataset.beside) ?? opener;
+}
+
 /** Run `change`, keeping the node the reader came from where it was on screen. */
 function steady(change) {
-  const before = opener?.getBoundingClientRect().top;
+  const node = held();
+  const before = node?.getBoundingClientRect().top;
   change();
-  if (opener?.isConnected) window.scrollBy(0, opener.getBoundingClientRect().top - before);
+  if (!node?.isConnected) return;
+  window.scrollBy(0, node.getBoundingClientRect().top - before);
+  if (node !== opener) node.scrollIntoView({ block: "nearest" });
 }
 
 const narrow = matchMedia("(max-width: 60rem)");

@@ -26,3 +26,17 @@ export function wholeUnit(text, unit) {
   const within = unit > 0 && unit < text.length && text.codePointAt(unit - 1) > 0xffff;
   return within ? unit - 1 : unit;
 }
+
+/** From code point offsets to UTF-16 indexes, for many offsets of one text in any order. */
+export function unitIndex(text) {
+  const units = [];
+  for (let unit = 0; unit < text.length; unit += text.codePointAt(unit) > 0xffff ? 2 : 1) units.push(unit);
+  return (offset) => units[offset] ?? text.length;
+}
+
+/** How many code points a text has, which is what the service's limits count. */
+export function points(text) {
+  let counted = 0;
+  for (const _ of text) counted += 1;
+  return counted;
+}

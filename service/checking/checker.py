@@ -1,0 +1,185 @@
+"""A text to verdicts: its claims are found, made to stand alone, held against the documents, and decided."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cachetools import LRUCache
+
+from index.documents import Span
+from index.library import Library
+from index.retriever import Retriever
+from service.checking.quoted import find_quotations
+from service.checking.standalone import standalone
+from service.checking.statements import Statement, find_statements
+from service.checking.weighing import Weighed, decisive_span, weigh
+from service.checking.weights import WeighingModel, load_weights
+from service.evidence.judging import Judged
+from service.evidence.reader import EvidenceReader
+from service.evidence.reading import evidence_for
+from service.lookup import LookupResult, check_quote
+from service.quotes import Citation, make_citation
+from service.verdicts import CheckedQuotation, CheckResult, PassedOver, SilenceReason, Verdict, summarize
+
+# So many of the best passages by fusion are put to the evidence model, and of so many the sentences are weighed.
+RETRIEVED = 24
+WEIGHED = 6
+# So many quotes are shown on a side, each at least this sure, measured against the surest.
+MAX_QUOTES = 6
+SHOWN_SHARE = 0.6
+MAX_NEAREST = 3
+_REMEMBERED = 2_000
+
+LookUp = Callable[[str, Sequence[str] | None], LookupResult]
+_Key = tuple[int, str, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a text holds before anything is checked: its claims as they will be checked, and the rest."""
+
+    claims: tuple[Claim, ...]
+    passed_over: tuple[PassedOver, ...]
+    quotations: tuple[CheckedQuotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim as it stands in the text, and as it is checked where it leans on its neighbours."""
+
+    text: str
+    span: Span
+    standalone: str | None
+
+    @property
+    def checked(self) -> str:
+        """The words that are held against the documents."""
+        return self.standalone or self.text
+
+
+class Checker:
+    """Checks claims against a library with the evidence model. Thread-safe and deterministic."""
+
+    def __init__(self, library: Library, retriever: Retriever, reader: EvidenceReader, look_up: LookUp) -> None:
+        """Load nothing yet."""
+        self._library = library
+        self._retriever = retriever
+        self._reader = reader
+        self._look_up = look_up
+        self._known: LRUCache[_Key, Verdict] = LRUCache(_REMEMBERED)
+        self._lock = threading.Lock()
+
+    @cached_property
+    def weights(self) -> WeighingModel:
+        """The fitted numbers that turn signals into verdicts."""
+        return load_weights()
+
+    def outline(self, text: str, documents: Sequence[str] | None) -> Outline:
+        """Find what there is to check in a text; its quotations are looked up here."""
+        statements = find_statements(text)
+        alone = standalone(text, statements)
+        claims = tuple(
+            Claim(_slice(text, one.span), one.span, said)
+            for one, said in zip(statements, alone, strict=True)
+            if one.kind == "claim"
+        )
+        passed = tuple(found for one in statements if (found := _passed_over(text, one)) is not None)
+        return Outline(claims, passed, tuple(self._quotations(text, documents)))
+
+    def check(self, outline: Outline, documents: Sequence[str] | None) -> Iterator[Verdict]:
+        """Yield a verdict for each claim, in order."""
+        for claim in outline.claims:
+            verdict = self._verdict(claim.checked, documents)
+            yield replace(verdict, claim=claim.text, span=claim.span, standalone=claim.standalone)
+
+    def retrieve(self, claim: str, documents: Sequence[str] | None) -> tuple[Judged, ...]:
+        """Return the passages that bear on a claim, best first."""
+        hits = self._retriever.search(claim, RETRIEVED, documents)
+        return self._reader.rank(claim, [evidence_for(self._library, hit) for hit in hits])
+
+    def _verdict(self, claim: str, documents: Sequence[str] | None) -> Verdict:
+        """Decide a claim, or remember what was decided over the same documents."""
+        key = (self._library.store.generation(), claim, None if documents is None else tuple(documents))
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            judged = self.retrieve(claim, documents)
+            weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
+            known = decide(claim, judged, weighed, self.weights)
+            with self._lock:
+                self._known[key] = known
+        return known
+
+    def _quotations(self, text: str, documents: Sequence[str] | None) -> Iterator[CheckedQuotation]:
+        for span in find_quotations(text):
+            quote = _slice(text, span)
+            check_quote(quote)
+            yield CheckedQuotation(quote, span, self._look_up(quote, documents))
+
+
+def finish(outline: Outline, claims: Sequence[Verdict]) -> CheckResult:
+    """Join the verdicts with what was passed over."""
+    return CheckResult(tuple(claims), summarize(claims), outline.passed_over, outline.quotations)
+
+
+def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], weights: WeighingModel) -> Verdict:
+    """Return the verdict that the surest quotes on either side allow.
+
+    One quote against ten is a conflict to be shown, not an average: what counts is the surest quote of each side.
+    """
+    supporting = _side(weighed, lambda item: item.supports, weights.for_supported)
+    refuting = _side(weighed, lambda item: item.refutes, weights.for_refuted)
+    span = Span(0, len(claim))
+    best = (
+        max((item.supports for item in weighed), default=0.0),
+        max((item.refutes for item in weighed), default=0.0),
+    )
+    if supporting and refuting:
+        if min(best) >= weights.for_conflicting:
+            sides = _cited(supporting), _cited(refuting)
+            return Verdict(claim, span, None, "conflicting", round(min(best), 4), *sides, None, ())
+        if best[0] >= best[1]:
+            refuting = []
+        else:
+            supporting = []
+    if supporting:
+        return Verdict(claim, span, None, "supported", round(best[0], 4), _cited(supporting), (), None, ())
+    if refuting:
+        return Verdict(claim, span, None, "refuted", round(best[1], 4), (), _cited(refuting), None, ())
+    reason: SilenceReason = "silent" if judged else "nothing_retrieved"
+    nearest = tuple(
+        make_citation(item.evidence.document, item.evidence.passage.span, section=item.evidence.passage.section)
+        for item in judged[:MAX_NEAREST]
+    )
+    return Verdict(claim, span, None, "not_enough_info", round(1 - max(best), 4), (), (), reason, nearest)
+
+
+def _side(weighed: Sequence[Weighed], chance: Callable[[Weighed], float], bar: float) -> list[Weighed]:
+    """Return the quotes that speak for one side, surest first; none where not even the surest reaches the bar."""
+    ranked = sorted(weighed, key=lambda item: -chance(item))
+    if not ranked or chance(ranked[0]) < bar:
+        return []
+    least = max(bar, SHOWN_SHARE * chance(ranked[0]))
+    return [item for item in ranked if chance(item) >= least][:MAX_QUOTES]
+
+
+def _cited(side: Sequence[Weighed]) -> tuple[Citation, ...]:
+    return tuple(
+        make_citation(
+            item.reading.document, item.reading.quote, section=item.reading.section, highlight=decisive_span(item)
+        )
+        for item in side
+    )
+
+
+def _passed_over(text: str, statement: Statement) -> PassedOver | None:
+    if statement.kind == "claim":
+        return None
+    return PassedOver(_slice(text, statement.span), statement.span, statement.kind)
+
+
+def _slice(text: str, span: Span) -> str:
+    return text[span.start : span.end]

@@ -1,0 +1,159 @@
+"""Statements of the documents that contradict each other: another date or count for the same thing.
+
+Precision first. Two sentences that give different dates mostly tell of different events, so a pair is listed only when
+much of what both say is the same, a date or number of the one is given otherwise by the other, and the evidence
+model, asked in both directions, takes each for a refutation of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from index.analysis import query_terms
+from index.documents import Span
+from index.library import Library
+from index.passages import Passage
+from index.retriever import Retriever
+from service.checking.attribution import is_denial
+from service.checking.mentions import Mentions, find_mentions
+from service.checking.values import Comparison, compare_values
+from service.checking.weighing import Quotable, describe_quotes, find_quotables
+from service.checking.weights import WeighingModel
+from service.evidence.model import EvidenceModel
+from service.evidence.rendering import render
+from service.quotes import Citation, make_citation
+
+DisagreementKind = Literal["date", "number"]
+# So many of the nearest passages are compared with a statement.
+NEIGHBOURS = 10
+# Of the words of the shorter statement, values apart, at least this share stands in the other.
+SHARED_WORDS = 0.5
+# Each direction must be at least this sure.
+SURE = 0.5
+_READ_AT_ONCE = 256
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two statements that cannot both be right, each with its quote; `confidence` is the less sure direction's."""
+
+    kind: DisagreementKind
+    first: Citation
+    second: Citation
+    confidence: float
+
+
+def find_disagreements(
+    library: Library, retriever: Retriever, model: EvidenceModel, weights: WeighingModel, on_progress: Progress
+) -> list[Disagreement]:
+    """Return the disagreements of a whole library, surest first; `on_progress` gets passages done and their number."""
+    ids = library.arrays().passage_ids.tolist()
+    seen: set[tuple[str, str]] = set()
+    found: list[Disagreement] = []
+    for number, passage in enumerate(_passages(library, ids), start=1):
+        for statement in _statements(library, passage):
+            for other in _rivals(statement, library, retriever):
+                made = _judged(statement, other, model, weights)
+                if made is not None and (key := (made.first.id, made.second.id)) not in seen:
+                    seen.add(key)
+                    found.append(made)
+        on_progress(number, len(ids))
+    return sorted(found, key=lambda one: (-one.confidence, one.first.id, one.second.id))
+
+
+def _passages(library: Library, ids: list[int]) -> Iterator[Passage]:
+    for start in range(0, len(ids), _READ_AT_ONCE):
+        batch = ids[start : start + _READ_AT_ONCE]
+        held = library.store.passages(batch)
+        # One that was removed meanwhile has nothing to disagree with any more.
+        yield from (held[number] for number in batch if number in held)
+
+
+def _statements(library: Library, passage: Passage) -> list[Quotable]:
+    document = library.document(passage.document_id, passage.version)
+    return [
+        quotable
+        for quotable in find_quotables(document, passage, render(document, passage))
+        if _has_values(find_mentions(quotable.reading.said)) and not is_denial(quotable.reading.said)
+    ]
+
+
+def _has_values(mentions: Mentions) -> bool:
+    return bool(mentions.dates or mentions.numbers) and bool(mentions.names)
+
+
+def _rivals(statement: Quotable, library: Library, retriever: Retriever) -> Iterator[Quotable]:
+    """Yield the statements nearby that tell of the same in much the same words and give a value otherwise."""
+    for hit in retriever.search(statement.reading.said, NEIGHBOURS, None):
+        for other in _statements(library, hit.passage):
+            if _is_after(other, statement) and _on_one_matter(statement, other) and _clash(statement, other):
+                yield other
+
+
+def _is_after(other: Quotable, statement: Quotable) -> bool:
+    """Whether `other` comes later in address order: each pair is looked at once."""
+    places = [(one.reading.document.id, one.reading.quote.start) for one in (statement, other)]
+    return places[0] < places[1]
+
+
+def _on_one_matter(one: Quotable, other: Quotable) -> bool:
+    said = [_words_but_values(quotable.reading.said) for quotable in (one, other)]
+    return len(said[0] & said[1]) >= max(2.0, SHARED_WORDS * min(map(len, said)))
+
+
+def _words_but_values(text: str) -> set[str]:
+    mentions = find_mentions(text)
+    taken = [*(mention.span for mention in mentions.dates), *(mention.span for mention in mentions.numbers)]
+    rest = "".join(" " if _within(place, taken) else character for place, character in enumerate(text))
+    return set(query_terms(rest)) if rest.strip() else set()
+
+
+def _within(place: int, spans: list[Span]) -> bool:
+    return any(span.start <= place < span.end for span in spans)
+
+
+def _clash(one: Quotable, other: Quotable) -> bool:
+    """Whether a value of either is given otherwise by the other, and none agrees."""
+    return all(_clashes_only(compare(first, second)) for first, second in ((one, other), (other, one)))
+
+
+def _clashes_only(comparison: Comparison) -> bool:
+    dates = comparison.dates_clashing > 0 and comparison.dates_agreeing == 0
+    numbers = comparison.numbers_clashing > 0 and comparison.numbers_agreeing == 0
+    return dates or numbers
+
+
+def compare(claim: Quotable, quote: Quotable) -> Comparison:
+    """Compare what two statements of the documents name."""
+    context = f"{quote.header} {quote.before}"
+    return compare_values(find_mentions(claim.reading.said), find_mentions(quote.reading.said), context)
+
+
+def _judged(one: Quotable, other: Quotable, model: EvidenceModel, weights: WeighingModel) -> Disagreement | None:
+    """Return the disagreement if both directions are sure of it."""
+    chances = []
+    for claim, quote in ((one, other), (other, one)):
+        if not model.reads_whole(claim.reading.said):
+            return None
+        (described,) = describe_quotes(model, claim.reading.said, [quote])
+        chances.append(float(weights.chances(np.array([described.signals]))[0, 1]))
+    if min(chances) < SURE:
+        return None
+    kind: DisagreementKind = "date" if compare(one, other).dates_clashing else "number"
+    return Disagreement(kind, _cited(one, other), _cited(other, one), round(min(chances), 4))
+
+
+def _cited(quotable: Quotable, other: Quotable) -> Citation:
+    """Quote one side, its own value marked."""
+    reading = quotable.reading
+    spans = compare(other, quotable).decisive
+    prose = reading.document.quote(reading.quote) == reading.said
+    highlight = (
+        Span(reading.quote.start + spans[0].start, reading.quote.start + spans[0].end) if spans and prose else None
+    )
+    return make_citation(reading.document, reading.quote, section=reading.section, highlight=highlight)

@@ -1,0 +1,139 @@
+"""A claim's dates, numbers and names held against those of a quote, as values and not as words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from index.analysis import query_terms, terms, words
+from index.documents import Span
+from service.checking.mentions import DateMention, Mentions, NameMention, NumberMention, find_mentions
+from service.evidence.quantities import Number, PartialDate
+
+_VARIANT_LETTERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a quote's values stand to a claim's.
+
+    Of each kind: how many of the claim's the quote has too (`agreeing`), gives otherwise (`clashing`) or leaves out
+    (`missing`). `decisive` are the places in the quote of values that clash, or if none does, that agree.
+    """
+
+    dates_agreeing: int
+    dates_clashing: int
+    dates_missing: int
+    numbers_agreeing: int
+    numbers_clashing: int
+    numbers_missing: int
+    names_agreeing: int
+    names_missing: int
+    decisive: tuple[Span, ...]
+
+    @property
+    def clashes(self) -> bool:
+        """Whether a date or a number is given otherwise."""
+        return self.dates_clashing + self.numbers_clashing > 0
+
+
+def compare_values(claim: Mentions, quote: Mentions, context: str) -> Comparison:
+    """Compare what a claim and a quote name.
+
+    `context` is what stands around the quote (headings, the sentence before): a name or date said there need not be
+    said again, but only the quote itself can be at odds with the claim.
+    """
+    around = find_mentions(context)
+    dates = [_date(mention.value, quote.dates, around.dates) for mention in claim.dates]
+    numbers = [_number(mention.value, quote.numbers) for mention in claim.numbers]
+    said = frozenset(word for text in (context,) for word in words(text))
+    names = [_name(mention, quote.names, said) for mention in claim.names]
+    clashing = [span for outcome in (*dates, *numbers) for span in outcome.spans if outcome.clashes]
+    agreeing = [span for outcome in (*dates, *numbers, *names) for span in outcome.spans if outcome.agrees]
+    return Comparison(
+        sum(one.agrees for one in dates),
+        sum(one.clashes for one in dates),
+        sum(not one.agrees and not one.clashes for one in dates),
+        sum(one.agrees for one in numbers),
+        sum(one.clashes for one in numbers),
+        sum(not one.agrees and not one.clashes for one in numbers),
+        sum(one.agrees for one in names),
+        sum(not one.agrees for one in names),
+        tuple(clashing or agreeing),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one value of the claim, and where in the quote that is seen."""
+
+    agrees: bool
+    clashes: bool
+    spans: tuple[Span, ...]
+
+
+_MISSING = _Outcome(agrees=False, clashes=False, spans=())
+
+
+def _date(value: PartialDate, quote: Sequence[DateMention], around: Sequence[DateMention]) -> _Outcome:
+    same = [mention.span for mention in quote if _same_date(value, mention.value)]
+    if same:
+        return _Outcome(agrees=True, clashes=False, spans=tuple(same[:1]))
+    clashing = [mention.span for mention in quote if value.contradicts(mention.value)]
+    if clashing:
+        return _Outcome(agrees=False, clashes=True, spans=tuple(clashing[:1]))
+    agrees = any(_same_date(value, mention.value) for mention in around)
+    return _Outcome(agrees=agrees, clashes=False, spans=())
+
+
+def _same_date(one: PartialDate, other: PartialDate) -> bool:
+    """Whether nothing differs and something is shared: "January 2012" has "17 January"."""
+    shared = any(
+        mine is not None and mine == theirs for mine, theirs in ((one.year, other.year), (one.month, other.month))
+    )
+    return shared and not one.contradicts(other)
+
+
+def _number(value: Number, quote: Sequence[NumberMention]) -> _Outcome:
+    alike = [mention for mention in quote if _counts_alike(value, mention.value)]
+    same = [mention.span for mention in alike if value.overlaps(mention.value)]
+    if same:
+        return _Outcome(agrees=True, clashes=False, spans=tuple(same[:1]))
+    if alike:
+        return _Outcome(agrees=False, clashes=True, spans=(alike[0].span,))
+    return _MISSING
+
+
+def _counts_alike(one: Number, other: Number) -> bool:
+    """Whether both may count the same: a word of their units is shared, or one says no unit."""
+    first, second = one.counts(), other.counts()
+    return not first or not second or bool(first & second)
+
+
+def _name(name: NameMention, quote: Sequence[NameMention], context: frozenset[str]) -> _Outcome:
+    """A name is there when the words that tell it apart are: its last one, or its initials."""
+    for mention in quote:
+        if any(same_name_word(mine, theirs) for mine in name.words for theirs in mention.words):
+            return _Outcome(agrees=True, clashes=False, spans=(mention.span,))
+    if any(word in context for word in name.words):
+        return _Outcome(agrees=True, clashes=False, spans=())
+    return _MISSING
+
+
+def same_name_word(one: str, other: str) -> bool:
+    """Whether two folded words may spell one name: "ghali" and "ghaly", "malian" and "mali"."""
+    if one == other or not set(terms(one)).isdisjoint(terms(other)):
+        return True
+    if min(len(one), len(other)) < _VARIANT_LETTERS - 1 or one[0] != other[0]:
+        return False
+    if len(one) >= _VARIANT_LETTERS and len(other) >= _VARIANT_LETTERS:
+        return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    return False
+
+
+def coverage(claim: str, said: str) -> float:
+    """Return the share of the claim's content words that stand in `said`, in [0, 1]."""
+    wanted = set(query_terms(claim))
+    return len(wanted & set(terms(said))) / len(wanted) if wanted else 0.0

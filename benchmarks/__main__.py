@@ -19,6 +19,7 @@ def main() -> None:
     cache = ["--cache", str(arguments.cache)]
     run("The service over the seeds", ["benchmarks.serving"])
     run("The gold questions over the seeds", ["eval.cli", "eval", "run"])
+    run("The gold claims over the seeds", ["eval.cli", "eval", "claims"])
     if not bench.exists():
         print(f"{bench} does not exist: the benchmarks on public data were left out.")
         return
@@ -27,6 +28,8 @@ def main() -> None:
     run("Reranking on SQuAD v2 dev", ["benchmarks.retrieval", "--squad", str(squad), *cache, "--rerank", "500"])
     run("Retrieval on SciFact", ["benchmarks.retrieval", "--beir", str(scifact), *cache, "--rerank", "300"])
     run("The evidence model against its targets", ["benchmarks.evidence", "--shared", str(arguments.shared)])
+    run("Claims on public pairs", ["benchmarks.claims", "--pairs", str(bench / "verify")])
+    run("Claims on SciFact, end to end", ["benchmarks.claims", "--scifact", str(scifact), *cache])
     run("How many passages to rerank and read", ["benchmarks.reading_depth", "--questions", str(squad)])
 
 

@@ -11,6 +11,7 @@ from rich.console import Group as Stack
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from eval.claim_scoring import ClaimFigures
 from eval.results import ItemResult, Provenance
 from eval.scoring import METRICS
 from eval.summary import FAILURE_KINDS, Group, Summary
@@ -50,6 +51,41 @@ def latency_table(summary: Summary) -> Table:
 def terminal(summary: Summary) -> Stack:
     """Render for a terminal: all but the list of failed items, which is long and stands in report.md."""
     return Stack(*(_rich(table) for table in (*tables(summary), latency_table(summary))))
+
+
+def claims_terminal(figures: ClaimFigures) -> Stack:
+    """Render the figures of checked claims for a terminal."""
+    overall = (
+        ("accuracy", figures.accuracy, "the share of right verdicts"),
+        ("macro F1", figures.macro_f1, "the mean of the labels' F1"),
+        ("false supported", figures.false_supported, "of refuted and undecided claims, how many came out supported"),
+        ("evidence", figures.evidence, "of right verdicts, how many have gold evidence on every side"),
+    )
+    confusion = tuple(
+        (label, *(str(count) for count in figures.confusion[label].values())) for label in figures.confusion
+    )
+    return Stack(
+        _rich(
+            Table(
+                f"All {figures.claims} claims",
+                ("metric", "value", "what it is"),
+                frozenset({1}),
+                tuple((name, _number(value), meaning) for name, value, meaning in overall),
+            )
+        ),
+        _rich(Table("Gold (rows) and verdicts (columns)", ("", *figures.confusion), frozenset(range(1, 5)), confusion)),
+        *(
+            _rich(
+                Table(
+                    f"Accuracy by {name}",
+                    ("", "value"),
+                    frozenset({1}),
+                    tuple((key, _number(value)) for key, value in groups.items()),
+                )
+            )
+            for name, groups in (("kind", figures.by_kind), ("style", figures.by_style))
+        ),
+    )
 
 
 def markdown(summary: Summary, provenance: Provenance | None) -> str:

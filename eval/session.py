@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from eval import provenance
+from eval.claim_scoring import ClaimFigures, ClaimResult, check_gold, summarise_claims
+from eval.claimset import CLAIMS_FILE, load_claims
 from eval.goldset import GOLD_FILE, Split, load_gold, select
 from eval.results import ItemResult
 from eval.run import run
@@ -74,6 +76,19 @@ def evaluate(
         made = run(pipeline, find_document, gold, provenance.describe(pipeline, gold_file), on_item=on_item)
     write_run(made, folder)
     return Evaluation(folder, summarise(made.items))
+
+
+def evaluate_claims(
+    request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
+) -> tuple[list[ClaimResult], ClaimFigures]:
+    """Check the gold claims of a request's split; nothing is written."""
+    with _pipeline(request) as pipeline:
+        gold = load_claims(request.gold or CLAIMS_FILE, partial(read_document, pipeline.library))
+        chosen = [claim for claim in gold if request.split in ("all", claim.split)]
+        if on_start is not None:
+            on_start(len(chosen))
+        results = check_gold(pipeline, chosen, lambda _: on_item() if on_item is not None else None)
+    return results, summarise_claims(results)
 
 
 def figures(evaluation: Evaluation) -> Figures:

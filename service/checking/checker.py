@@ -92,7 +92,7 @@ class Checker:
     def check(self, outline: Outline, documents: Sequence[str] | None) -> Iterator[Verdict]:
         """Yield a verdict for each claim, in order."""
         for claim in outline.claims:
-            verdict = self._verdict(claim.checked, documents)
+            verdict = self._remembered(claim.checked, documents)
             yield replace(verdict, claim=claim.text, span=claim.span, standalone=claim.standalone)
 
     def retrieve(self, claim: str, documents: Sequence[str] | None) -> tuple[Judged, ...]:
@@ -100,15 +100,19 @@ class Checker:
         hits = self._retriever.search(claim, RETRIEVED, documents)
         return self._reader.rank(claim, [evidence_for(self._library, hit) for hit in hits])
 
-    def _verdict(self, claim: str, documents: Sequence[str] | None) -> Verdict:
-        """Decide a claim, or remember what was decided over the same documents."""
+    def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
+        """Return the verdict on one claim that stands alone."""
+        judged = self.retrieve(claim, documents)
+        weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
+        return decide(claim, judged, weighed, self.weights)
+
+    def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
+        """Return the verdict on a claim, from memory where the documents are still the same."""
         key = (self._library.store.generation(), claim, None if documents is None else tuple(documents))
         with self._lock:
             known = self._known.get(key)
         if known is None:
-            judged = self.retrieve(claim, documents)
-            weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
-            known = decide(claim, judged, weighed, self.weights)
+            known = self.decide(claim, documents)
             with self._lock:
                 self._known[key] = known
         return known

@@ -33,7 +33,9 @@ _REPORTS = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 _LEANING = frozenset(
-    {"his", "her", "its", "their", "our", "my", "your", "another", "other", "either", "neither", "both"}
+    """
+    his her its their our my your another other others latter former rest remainder same either neither both
+    """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 
 
@@ -96,12 +98,12 @@ def _stands_alone(tokens: Sequence[Token]) -> bool:
     verb = next((at for at in range(1, len(tokens)) if is_surely_finite(tokens, at)), None)
     if verb is None:
         return False
-    return all(token.word not in grammar.RELATIVES | _GOVERNS for token in tokens[:verb])
+    return all(token.word not in grammar.RELATIVES | _GOVERNS | _LEANING for token in tokens[:verb])
 
 
 def _is_subject_start(tokens: Sequence[Token]) -> bool:
     first = tokens[0]
-    if first.word in grammar.PRONOUNS | grammar.PREPOSITIONS | _LEANING | _GOVERNS | grammar.RELATIVES:
+    if first.word in grammar.PRONOUNS | grammar.PREPOSITIONS | _GOVERNS | grammar.RELATIVES:
         return False
     determined = first.word in grammar.DETERMINERS or first.word[:1].isdigit() or first.capital
     return determined or grammar.looks_plural(first.word)

@@ -16,6 +16,7 @@ StatementKind = Literal["claim"] | PassedOverKind
 
 _MIN_WORDS = 3
 _LEAD_WORDS = 6
+_SHORT = 60
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _DO = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|„[^“”]*[“”]")
@@ -46,6 +47,7 @@ _QUESTION = re.compile(
     rf"|{_DO})(?:n['’]t)? (?P<subject>\S+)",
     re.IGNORECASE,
 )
+_WH_FIRST = re.compile(rf"{_WH} [\w'’-]+(?: |$)", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:had|were|should) ", re.IGNORECASE)
 
 _PLEASE = re.compile(r"(?:and |so |but )?(?:please|kindly|pls)\b(?! note that)", re.IGNORECASE)
@@ -152,6 +154,9 @@ def _asks(text: str) -> bool:
     if end.endswith("?"):
         return not end.endswith("(?")
     form = _QUESTION.match(text)
+    if form is None and len(text) <= _SHORT and end[-1:].isalnum() and _WH_FIRST.match(text):
+        # "What happened next" is a question or the heading over its answer.
+        return "," not in text
     if form is None or (_CONDITION.match(text) and "," in text):
         return False
     if end[-1:] in ".!…;":

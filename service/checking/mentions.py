@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analysis import FUNCTION_WORDS, fold, words
@@ -14,7 +16,7 @@ _MONTH = (
     r"|Nov(?:ember)?|Dec(?:ember)?)\b(?:\.(?=\s\d))?"
 )
 _DAY = r"(?:the\s)?(?<!\d)\d{1,2}(?:st|nd|rd|th)?"
-_YEAR = r"(?:1[0-9]\d\d|20\d\d)(?![\d,.]\d|\d)"
+_YEAR = r"(?:1[0-9]\d\d|20\d\d)(?![,.]?\w)"
 _AND = r"\s?(?:[-–—,]|\bto\b|\band\b|\bor\b)\s?"
 # "26 and 27 June 2012": the first day takes its month from the second.
 _TWO_DAYS = re.compile(
@@ -43,6 +45,10 @@ _COUNTED = re.compile(r"\s(?:of\sthe\s|of\s)?(?P<unit>[^\W\d_][\w'’-]*(?:\s[^\
 _NAME = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w'’-]*\w(?:\s(?:(?:of|of\sthe|de|la|al|el|ag|ould|von|van|ibn)\s)?[A-ZÀ-ÖØ-Þ][\w'’-]*\w)*"
 )
+# What follows a subject: "Gao was", not "Fighting in".
+_PREDICATE = re.compile(r"\s+(?:is|was|has|had|were|are|will|would|did|and|[a-z]+ed)\b")
+# Far enough to see what ends before a word.
+_NEARBY = 8
 _CALENDAR = frozenset(
     """
     january february march april may june july august september october november december monday tuesday wednesday
@@ -87,9 +93,15 @@ class Mentions:
 def find_mentions(text: str) -> Mentions:
     """Return the dates, numbers and names of a sentence or row. Offsets are into `text`."""
     dates = _dates(text)
-    taken = [mention.span for mention in dates]
-    numbers = tuple(mention for mention in _numbers(text) if not any(mention.span.overlaps(span) for span in taken))
+    starts = [mention.span.start for mention in dates]
+    numbers = tuple(mention for mention in _numbers(text) if not _overlaps(mention.span, dates, starts))
     return Mentions(dates, numbers, tuple(_names(text)))
+
+
+def _overlaps(span: Span, dates: Sequence[DateMention], starts: Sequence[int]) -> bool:
+    """Whether a date shares a character with `span`; `starts` are where the dates begin, in order."""
+    before = bisect_left(starts, span.end)
+    return any(mention.span.overlaps(span) for mention in dates[max(0, before - 2) : before])
 
 
 def _dates(text: str) -> tuple[DateMention, ...]:
@@ -108,7 +120,7 @@ def _dates(text: str) -> tuple[DateMention, ...]:
 
 
 def _begins_sentence(text: str, place: int) -> bool:
-    before = text[:place].rstrip()
+    before = text[max(0, place - _NEARBY) : place].rstrip()
     return not before or before[-1] in ".!?"
 
 
@@ -136,19 +148,17 @@ def _unit(following: str) -> str:
 def _names(text: str) -> list[NameMention]:
     found = []
     for match in _NAME.finditer(text):
-        held = tuple(word for word in words(match[0]) if word not in FUNCTION_WORDS and word not in _CALENDAR)
-        if not held:
-            continue
+        span = _without_article(text, Span(*match.span()))
+        name = text[span.start : span.end]
+        held = tuple(word for word in words(name) if word not in FUNCTION_WORDS and word not in _CALENDAR)
         # A sentence's first word has its capital from its place, unless more capitals follow or it is an acronym.
-        plain = " " not in match[0].strip() and not match[0].isupper() and not match[0].endswith(("'s", "’s"))
-        if plain and _begins_sentence(text, match.start()) and not _looks_like_name(text, match):
-            continue
-        found.append(NameMention(Span(*match.span()), held))
+        plain = " " not in name and not name.isupper() and not name.endswith(("'s", "’s"))
+        from_place = plain and _begins_sentence(text, span.start) and _PREDICATE.match(text, span.end) is None
+        if held and not from_place:
+            found.append(NameMention(span, held))
     return found
 
 
-def _looks_like_name(text: str, match: re.Match[str]) -> bool:
-    """Whether a sentence's first word is followed by what follows a subject: "Gao was", not "Fighting in"."""
-    after = re.match(r"\s+([a-z]+)", text[match.end() :])
-    verbs = ("is", "was", "has", "had", "were", "are", "will", "would", "did", "and")
-    return after is not None and (after[1] in verbs or after[1].endswith("ed"))
+def _without_article(text: str, span: Span) -> Span:
+    first, _, rest = text[span.start : span.end].partition(" ")
+    return Span(span.end - len(rest), span.end) if rest and fold(first) in FUNCTION_WORDS else span

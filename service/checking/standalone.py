@@ -6,8 +6,9 @@ import re
 from collections import deque
 from collections.abc import Sequence
 
-from service.checking.antecedents import Known, Read, read_sentence
+from service.checking.antecedents import Read, read_sentence
 from service.checking.denials import resolve_denial
+from service.checking.names import Known
 from service.checking.statements import Statement
 from service.checking.subjects import Context, resolve_subject
 from service.checking.times import Paragraph, resolve_times
@@ -52,7 +53,7 @@ class _Reader:
             return None
         said = _WRAP.sub(" ", self._text[start : min(end, start + _MOST)])
         if statement.kind != "claim" or end - start > _MOST:
-            self._remember(said, Read(None, "", (), ()))
+            self._remember(said, Read(None, (), ()))
             return None
         before = self._earlier[0] if self._reads and self._reads[0].tokens else ""
         named = self._resolve(said)

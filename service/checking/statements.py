@@ -19,6 +19,7 @@ from service.evidence.quantities import parse_date
 # A sentence of real prose is far shorter; judging more of a line of debris would only take time.
 _JUDGED = 2_000
 _NARROWEST_WRAP = 60
+_ORNAMENTS = tuple("©®→►▶➤✓")
 _QUOTE_MARKS = re.compile(r"[^\S\r\n]{0,8}(?:>[ \t]?){1,20}")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»)\]*_]{0,3}")
 
@@ -109,9 +110,8 @@ def _block(text: str, lines: Sequence[Line], *, below: bool) -> _Block:
     body = first.body
     if kind == "row":
         body = _within_bars(text, first.span)
-    return _Block(
-        Span(body.start, max(body.end, lines[-1].span.end) if len(lines) > 1 else body.end), kind, len(lines), below
-    )
+    end = lines[-1].span.end if len(lines) > 1 else body.end
+    return _Block(Span(body.start, end), kind, len(lines), below)
 
 
 def _within_bars(text: str, row: Span) -> Span:
@@ -145,7 +145,8 @@ def _is_broken_by_hand(text: str, above: Line, line: Line) -> bool:
     words = text[line.span.start : line.span.end].split(maxsplit=1)
     width = max(_NARROWEST_WRAP, len(line.span))
     begins = words[0].lstrip("\"“«„‘'(*_")[:1]
-    return len(above.span) + 1 + len(words[0]) <= width and (begins.isupper() or begins.isdigit())
+    like_a_sentence = begins.isupper() or begins.isdigit() or begins in _ORNAMENTS
+    return like_a_sentence and len(above.span) + 1 + len(words[0]) <= width
 
 
 def _is_open(line: str) -> bool:
@@ -205,5 +206,4 @@ def _read_sentence(text: str, sentence: Span) -> Iterator[Statement]:
     judged = text[sentence.start : min(sentence.end, sentence.start + _JUDGED)]
     kind = classify(judged)
     parts = split_compound(text, sentence) if kind == "claim" and len(sentence) <= _JUDGED else [sentence]
-    for part in parts:
-        yield Statement(part, kind)
+    yield from (Statement(part, kind) for part in parts)

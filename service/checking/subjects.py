@@ -5,36 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from index.analysis import fold
 from index.documents import Span
-from service.checking.antecedents import (
-    FEMALE,
-    GROUPS,
-    MALE,
-    PLACES,
-    ROLES,
-    Antecedent,
-    Known,
-    Read,
-    after_front,
-    name_key,
-)
+from service.checking.agreement import Ask, bare, distinct, fit, same
+from service.checking.antecedents import Antecedent, Read, after_front
+from service.checking.names import GROUPS, PLACES, ROLES, Known, name_key
 from service.checking.verbs import Token, is_finite, read_tokens
 from service.evidence import grammar
 
-_Ask = Literal["it", "they", "he", "she"]
-_Fit = Literal["surely", "perhaps", "no"]
-
-_PRONOUNS: dict[str, tuple[_Ask, bool]] = {
+_PRONOUNS: dict[str, tuple[Ask, bool]] = {
     "it": ("it", False), "its": ("it", True), "they": ("they", False), "their": ("they", True),
     "he": ("he", False), "his": ("he", True), "she": ("she", False), "her": ("she", True),
 }  # fmt: skip
 # "It is known that ...", "It was in 1850 that ...", "It is hard to ...", "It rained.": nothing stands behind it.
 _EMPTY_IT = re.compile(
-    r"it (?:\w+ )?(?:rain|snow|seem|appear|turn|take|took|transpire|emerge|follows|happen)"
-    r"|it (?:\w+ ){1,7}(?:that|who|which|whether|when|where|how)\b"
+    r"it (?:\w+ )?(?:rain|snow|(?:seem|appear|transpire|emerge|follow|happen)\w* (?:that|to|as)\b|turn(?:s|ed) out"
+    r"|(?:takes?|took|would take) (?:[\w-]+ ){0,3}(?:minutes?|hours?|days?|weeks?|months?|years?|time|long|until)\b)"
+    r"|it (?:is|was|has been|had been|became|will be|would be|remains)(?: [\w-]+){1,6} "
+    r"(?:that|who|which|whether|when|where|how|why)\b"
     r"|it (?:is|was|has been|became|will be|would be|had been|remains|remained)(?: not| \w+ly| very| too| so)* "
     r"(?:(?P<adjective>[\w-]+) (?:to|for|of)|possible|impossible|clear|(?:a |an )?\w+ (?:day|night|morning|evening)"
     r"|(?:in|on|at|only|winter|summer|spring|autumn|time|late|early|dark|cold|hot|not until)\b)",
@@ -50,7 +39,7 @@ _ANY_GROUP = frozenset({"group", "movement", "organisation", "organization"})
 _NO_GROUPS = frozenset(
     """
     army government ministry bank university institute school church commission parliament newspaper congress court
-    police forces committee council nations
+    police forces committee council nations company firm
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 _ANY_TOWN = frozenset({"town", "city", "village"})
@@ -62,6 +51,8 @@ _NO_TITLE = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 _MAX_TITLE = 6
+# "The mill of Orvik's owner" would be read as the mill of somebody.
+_OF_COMMON = re.compile(r"\b[a-z][\w-]* (?:of|in|at|from|for|on|near|by|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,7 @@ def _is_empty(said: str) -> bool:
     return adjective is None or grammar.is_adjective(fold(adjective)) or not grammar.is_participle(fold(adjective))
 
 
-def _find(ask: _Ask, context: Context) -> Antecedent | None:
+def _find(ask: Ask, context: Context) -> Antecedent | None:
     """Return what a pronoun stands for: the nearest sentence that has anything of its kind decides."""
     for read in context.reads:
         found = _choose(ask, read, context.known)
@@ -125,32 +116,32 @@ def _find(ask: _Ask, context: Context) -> Antecedent | None:
     return _titled(ask, context)
 
 
-def _choose(ask: _Ask, read: Read, known: Known) -> Antecedent | None:
+def _choose(ask: Ask, read: Read, known: Known) -> Antecedent | None:
     """Return the sentence's subject where it fits, else the only other phrase that could."""
     if read.subject is None:
         return None
     could = _could(ask, read, known)
     rivals = bool(could) or (ask == "they" and _has_other_plural(read))
-    fit = _fit(ask, read.subject, known)
-    if fit == "surely" or (fit == "perhaps" and not rivals):
+    fits = fit(ask, read.subject, known)
+    if fits == "surely" or (fits == "perhaps" and not rivals):
         return read.subject
-    if fit == "no" and len(could) == 1 and _fit(ask, could[0], known) == "surely":
+    if fits == "no" and len(could) == 1 and fit(ask, could[0], known) == "surely":
         return could[0]
     return None
 
 
-def _could(ask: _Ask, read: Read, known: Known) -> list[Antecedent]:
-    found = [other for other in read.others if other.head not in _TIME_NOUNS and _fit(ask, other, known) != "no"]
-    return [one for one in _distinct(found) if read.subject is None or not _same(one, read.subject)]
+def _could(ask: Ask, read: Read, known: Known) -> list[Antecedent]:
+    found = [other for other in read.others if other.head not in _TIME_NOUNS and fit(ask, other, known) != "no"]
+    return [one for one in distinct(found) if read.subject is None or not same(one, read.subject)]
 
 
-def _blocks(ask: _Ask, read: Read, known: Known) -> bool:
+def _blocks(ask: Ask, read: Read, known: Known) -> bool:
     """Whether a sentence may hold what the pronoun stands for, only not surely: then nothing before it is asked."""
     if not read.tokens:
         return False
     return (
         read.subject is None
-        or _fit(ask, read.subject, known) != "no"
+        or fit(ask, read.subject, known) != "no"
         or bool(_could(ask, read, known))
         or (ask == "they" and _has_other_plural(read))
     )
@@ -161,47 +152,7 @@ def _has_other_plural(read: Read) -> bool:
     return any(grammar.looks_plural(token.word) and token.word not in subject for token in read.tokens)
 
 
-def _fit(ask: _Ask, one: Antecedent, known: Known) -> _Fit:
-    if ask == "it":
-        return (
-            "surely" if one.kind in ("organisation", "place", "thing") else "perhaps" if one.kind == "unknown" else "no"
-        )
-    if ask == "they":
-        return "surely" if one.kind == "several" else "perhaps" if one.kind == "organisation" else "no"
-    described = set(fold(one.text).replace(".", "").split()) | known.described.get(name_key(one.text), set())
-    if not described.isdisjoint(FEMALE if ask == "he" else MALE):
-        return "no"
-    if one.kind == "person":
-        return "surely"
-    if one.kind != "unknown":
-        return "no"
-    # A name of two or three words that nothing shows to be a place or a body is somebody's.
-    return "surely" if 2 <= len(one.text.split()) <= 3 else "perhaps"
-
-
-def _distinct(found: Sequence[Antecedent]) -> list[Antecedent]:
-    """Return each thing once: the same words again or a name's initials are the same thing."""
-    kept: list[Antecedent] = []
-    for one in found:
-        if not any(_same(one, other) for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _same(one: Antecedent, other: Antecedent) -> bool:
-    first, second = _bare(one.text), _bare(other.text)
-    return fold(first) == fold(second) or first == _initials(second) or second == _initials(first)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^(?:the|an?) ", "", text, flags=re.IGNORECASE)
-
-
-def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.split() if word[0].isupper())
-
-
-def _titled(ask: _Ask, context: Context) -> Antecedent | None:
+def _titled(ask: Ask, context: Context) -> Antecedent | None:
     """Return the heading above, where it is a name that fits."""
     heading = context.heading.strip(" *_")
     words = heading.split()
@@ -211,8 +162,8 @@ def _titled(ask: _Ask, context: Context) -> Antecedent | None:
         return None
     kind = context.known.kind(re.sub(r"^[Tt]he ", "", heading), article=words[0] in ("The", "the"))
     title = Antecedent(heading, fold(words[-1]), kind, name=True)
-    fit = _fit(ask, title, context.known)
-    return title if fit == "surely" or (fit == "perhaps" and ask == "it" and len(words) > 1) else None
+    fits = fit(ask, title, context.known)
+    return title if fits == "surely" or (fits == "perhaps" and ask == "it" and len(words) > 1) else None
 
 
 def _with_definite(said: str, tokens: Sequence[Token], start: int, context: Context) -> str:
@@ -220,8 +171,8 @@ def _with_definite(said: str, tokens: Sequence[Token], start: int, context: Cont
     noun = tokens[start + 1]
     possessive = noun.raw.endswith(("'s", "’s"))
     word = re.sub(r"['’]s$", "", noun.word)
-    bare = noun.raw.isalpha() and start + 2 < len(tokens) and _follows_subject(tokens, start + 2)
-    if not (possessive or bare) or noun.capital:
+    plain = noun.raw.isalpha() and start + 2 < len(tokens) and _follows_subject(tokens, start + 2)
+    if not (possessive or plain) or noun.capital:
         return said
     found = _named(word, context)
     if found is None:
@@ -237,14 +188,14 @@ def _follows_subject(tokens: Sequence[Token], at: int) -> bool:
 def _named(noun: str, context: Context) -> Antecedent | None:
     """Return the only name that answers to the noun; of several groups the one that was the last subject."""
     names = [name for name in _names(context.reads) if _answers_to(noun, name, context.known)]
-    distinct = _distinct(names)
+    several = distinct(names)
     subjects = [read.subject for read in context.reads if read.subject is not None]
     if noun in GROUPS:
         # A group that is only mentioned ("links to the Dockers' Union") is seldom "the group".
         previous = [read.subject for read in context.reads[:1] if read.subject is not None]
-        wanted = subjects if len(distinct) == 1 else previous
-        return next((one for one in distinct if any(_same(one, subject) for subject in wanted)), None)
-    return distinct[0] if len(distinct) == 1 else None
+        wanted = subjects if len(several) == 1 else previous
+        return next((one for one in several if any(same(one, subject) for subject in wanted)), None)
+    return several[0] if len(several) == 1 else None
 
 
 def _names(reads: Sequence[Read]) -> Iterator[Antecedent]:
@@ -255,16 +206,15 @@ def _names(reads: Sequence[Read]) -> Iterator[Antecedent]:
 
 
 def _answers_to(noun: str, name: Antecedent, known: Known) -> bool:
-    described = known.described.get(name_key(_bare(name.text)), set())
-    if name.head == noun and len(_bare(name.text).split()) > 1:
+    described = known.described.get(name_key(bare(name.text)), set())
+    if name.head == noun and len(bare(name.text).split()) > 1:
         return True
     if noun in ROLES:
         return noun in described and len(known.offices[noun]) == 1
     if noun in described:
         return True
     if noun in _ANY_GROUP:
-        other = described & (GROUPS - _ANY_GROUP) or _NO_GROUPS.intersection(fold(name.text).split())
-        return name.kind == "organisation" and not other
+        return name.kind == "organisation" and _NO_GROUPS.isdisjoint(described.union(fold(name.text).split()))
     return noun in _ANY_TOWN and name.kind == "place" and described.isdisjoint(PLACES)
 
 
@@ -282,7 +232,7 @@ def _phrase(found: Antecedent, known: Known) -> str:
 
 
 def _put(said: str, place: Span, phrase: str, *, possessive: bool) -> str:
-    if fold(_bare(phrase)) in fold(said):
+    if fold(bare(phrase)) in fold(said) or (possessive and _OF_COMMON.search(phrase)):
         return said
     if place.start == 0:
         phrase = phrase[0].upper() + phrase[1:]

@@ -48,7 +48,7 @@ def compare_values(claim: Mentions, quote: Mentions, context: str) -> Comparison
     around = find_mentions(context)
     dates = [_date(mention.value, quote.dates, around.dates) for mention in claim.dates]
     numbers = [_number(mention.value, quote.numbers) for mention in claim.numbers]
-    said = frozenset(word for text in (context,) for word in words(text))
+    said = frozenset(words(context))
     names = [_name(mention, quote.names, said) for mention in claim.names]
     clashing = [span for outcome in (*dates, *numbers) for span in outcome.spans if outcome.clashes]
     agreeing = [span for outcome in (*dates, *numbers, *names) for span in outcome.spans if outcome.agrees]
@@ -126,11 +126,11 @@ def same_name_word(one: str, other: str) -> bool:
     """Whether two folded words may spell one name: "ghali" and "ghaly", "malian" and "mali"."""
     if one == other or not set(terms(one)).isdisjoint(terms(other)):
         return True
-    if min(len(one), len(other)) < _VARIANT_LETTERS - 1 or one[0] != other[0]:
-        return False
-    if len(one) >= _VARIANT_LETTERS and len(other) >= _VARIANT_LETTERS:
-        return Levenshtein.distance(one, other, score_cutoff=1) <= 1
-    return False
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < _VARIANT_LETTERS:
+        # The people of a place: "mali", "malian".
+        return len(shorter) == _VARIANT_LETTERS - 1 and longer.startswith(shorter) and len(longer) - len(shorter) <= 2
+    return one[0] == other[0] and Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
 def coverage(claim: str, said: str) -> float:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from index.analysis import fold
 from service.evidence import grammar
 
-_RAW = re.compile(r"\S+")
+# Dashes that set an aside off stand without blanks: "three towns—Orvik, Kelm and Tarn—were lost".
+_RAW = re.compile(r"[^\s—–]+")
 _EDGES = "\"“”„«»‘’',.;:()[]{}!?…*_–—"
 _MARKED_AUXILIARY = re.compile(r"[a-z]+(?:n['’]t|['’](?:re|ve|ll|d))|cannot")
 _POSSESSIVE = ("'s", "’s", "s'", "s’")

@@ -5,7 +5,8 @@ import { detail } from "./detail.js";
 import { announce, count, el, problem } from "./dom.js";
 import { downloads } from "./downloads.js";
 import { filters } from "./filters.js";
-import { markedText, passedOverWords } from "./marks.js";
+import { markedText } from "./marks.js";
+import { QUOTATIONS, passedOverWords } from "./stretches.js";
 
 const ANNOUNCED_EVERY = 5000;
 
@@ -36,6 +37,12 @@ function passedOverList(passedOver) {
   return el("details", { class: "others" }, title, el("ul", { class: "passed-list" }, rows));
 }
 
+function quotationsNote(quotations) {
+  if (!quotations.some(({ lookup }) => lookup.match in QUOTATIONS)) return "";
+  const outlined = el("span", { class: "sample" }, "Outlined");
+  return el("p", { class: "quiet" }, outlined, ": a quotation that the documents say differently or do not have.");
+}
+
 /** Show `text` in `root` as it is checked; `stop` is called when a person has seen enough. */
 export function checkedView(root, text, stop) {
   const bar = progress(stop);
@@ -49,8 +56,7 @@ export function checkedView(root, text, stop) {
     if (beside.shown()?.claim && !labels.has(beside.shown().claim.verdict)) beside.clear();
   });
   const counts = Object.fromEntries(Object.keys(VERDICTS).map((label) => [label, 0]));
-  let passedOver = [];
-  let expected = 0;
+  let outline = { statements: 0, passed_over: [], quotations: [] };
 
   body.addEventListener("focusin", (event) => beside.follow(marks.at(event.target)));
   body.addEventListener("keydown", beside.escape);
@@ -58,11 +64,10 @@ export function checkedView(root, text, stop) {
   root.hidden = false;
   root.setAttribute("aria-busy", "true");
 
-  function start(outline) {
-    passedOver = outline.passed_over;
-    expected = outline.statements;
+  function start(found) {
+    outline = found;
     marks.start(outline);
-    bar.at(0, expected);
+    bar.at(0, outline.statements);
   }
 
   function verdict(claim) {
@@ -76,7 +81,7 @@ export function checkedView(root, text, stop) {
     bar.node.remove();
     root.setAttribute("aria-busy", "false");
     summary.textContent = sentence;
-    after.replaceChildren(passedOverList(passedOver), ...nodes);
+    after.replaceChildren(quotationsNote(outline.quotations), passedOverList(outline.passed_over), ...nodes);
     announce(sentence);
   }
 
@@ -87,7 +92,7 @@ export function checkedView(root, text, stop) {
 
   function stopped() {
     const checked = Object.values(counts).reduce((sum, number) => sum + number, 0);
-    end(`Stopped after ${checked.toLocaleString("en")} of ${count(expected, "claim")}; the rest of the text was not checked.`);
+    end(`Stopped after ${checked.toLocaleString("en")} of ${count(outline.statements, "claim")}; the rest of the text was not checked.`);
     summary.focus();
   }
 

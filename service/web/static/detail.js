@@ -3,7 +3,8 @@
 import { details, spoken } from "./claims.js";
 import { announce, byId, el } from "./dom.js";
 
-const HINT = "Choose a claim to see what the documents say of it. From claim to claim with j and k or the arrow keys; Enter shows one.";
+const HINT = "Choose a claim to see what the documents say of it.";
+const KEYS = " The arrow keys or j and k go from claim to claim, Enter shows one.";
 
 /** Make the place beside the text; `changed(mark)` is called with the mark that is shown, or null. */
 export function detail(changed) {
@@ -30,7 +31,7 @@ export function detail(changed) {
 
   function clear() {
     shown = null;
-    render(el("p", { class: "quiet" }, HINT));
+    render(el("p", { class: "quiet" }, HINT, el("span", { class: "keys" }, KEYS)));
   }
 
   function shut() {

@@ -2,74 +2,65 @@
 
 import { VERDICTS } from "./claims.js";
 import { el } from "./dom.js";
+import { QUOTATIONS, slicer } from "./stretches.js";
 import { unitIndex } from "./text.js";
 import { walking } from "./walking.js";
 
-const PASSED_OVER = {
-  question: "a question",
-  greeting: "a greeting",
-  heading: "a heading",
-  opinion: "an opinion",
-  instruction: "an instruction",
-  fragment: "not a whole sentence",
-};
-const QUOTATIONS = {
-  altered: "Quotation: the source says it differently",
-  absent: "Quotation: these words are not in the documents",
-};
-
-/** Why a stretch is not checked. */
-export const passedOverWords = (kind) => `Not checked: ${PASSED_OVER[kind] ?? kind}`;
-
-/** Cut `from` to `to` at the edges of `stretches`, which ascend: [from, to, the stretch or null]. */
-function cut(from, to, stretches) {
-  const pieces = [];
-  let at = from;
-  for (const stretch of stretches) {
-    const [first, last] = [Math.max(stretch.from, at), Math.min(stretch.to, to)];
-    if (first >= last) continue;
-    if (first > at) pieces.push([at, first, null]);
-    pieces.push([first, last, stretch]);
-    at = last;
+/** Where the line that holds `at` ends, its line breaks included, but not within one of `whole`. */
+function lineEnd(text, at, whole) {
+  const lineBreak = /\n+/gu;
+  lineBreak.lastIndex = at;
+  for (let found = lineBreak.exec(text); found !== null; found = lineBreak.exec(text)) {
+    const end = lineBreak.lastIndex;
+    if (!whole.some(({ from, to }) => from < end && end < to)) return end;
   }
-  if (at < to) pieces.push([at, to, null]);
-  return pieces;
+  return text.length;
 }
 
-/** The text as nodes, cut at its quotations and at what was passed over. */
-function slicer(text, { passedOver, quotations }, onAlone) {
-  function quoted(from, to, alone) {
-    return cut(from, to, quotations).map(([first, last, quotation]) => {
-      const words = text.slice(first, last);
-      if (quotation === null) return words;
-      const title = QUOTATIONS[quotation.lookup.match];
-      const node = el("span", { class: "quotation", "data-match": quotation.lookup.match, title }, words);
-      if (alone && last - first === quotation.to - quotation.from) onAlone(node, quotation, `${title}: ${words}`);
-      return node;
-    });
+/** The text as blocks of lines, filled from the front: a long text is laid out again only where it changes. */
+function page(root, text) {
+  const rest = el("div", { class: "unchecked" }, text);
+  let tail = null;
+  let end = 0;
+  root.replaceChildren(rest);
+
+  /** Begin a new block, up to `to`. */
+  function open(to) {
+    tail?.remove();
+    tail = el("span", { class: "unchecked" }, text.slice(end, to));
+    rest.before(el("div", {}, tail));
+    end = to;
+    rest.textContent = text.slice(end);
   }
 
-  function between(from, to) {
-    return cut(from, to, passedOver).flatMap(([first, last, passed]) => {
-      const nodes = quoted(first, last, true);
-      return passed === null ? nodes : el("span", { class: "passed", title: passedOverWords(passed.kind) }, nodes);
-    });
+  /** Let the block go on, up to `to`. */
+  function extend(to) {
+    tail.append(text.slice(end, to));
+    tail.normalize();
+    end = to;
+    rest.textContent = text.slice(end);
   }
 
-  return { quoted: (from, to) => quoted(from, to, false), between };
+  /** Put `nodes` at the end of what is done; they stand for the text up to `to`. */
+  function put(to, nodes) {
+    tail.before(...nodes);
+    tail.textContent = text.slice(to, end);
+  }
+
+  return { open, extend, put, end: () => end };
 }
 
 /** Show `text` in `root`; `choose(mark)` is called with {node, claim, quotations} when a person picks one. */
 export function markedText(root, text, choose) {
   const unit = unitIndex(text);
-  const tail = el("span", { class: "unchecked" }, text);
+  const sheet = page(root, text);
   const marks = [];
   const walk = walking(root, marks, choose);
   let shown = new Set(Object.keys(VERDICTS));
   let found = [];
   let slices = null;
+  let whole = [];
   let cursor = 0;
-  root.replaceChildren(tail);
 
   const placed = (items) =>
     items
@@ -82,19 +73,23 @@ export function markedText(root, text, choose) {
     walk.on(mark);
   }
 
-  function start({ passed_over: passedOver, quotations }) {
+  function start({ passed_over: passed, quotations }) {
     found = placed(quotations);
-    const wrong = found.filter(({ lookup }) => lookup.match in QUOTATIONS);
-    slices = slicer(text, { passedOver: placed(passedOver), quotations: wrong }, (node, quotation, label) =>
+    whole = found.filter(({ lookup }) => lookup.match in QUOTATIONS);
+    slices = slicer(text, { passedOver: placed(passed), quotations: whole }, (node, quotation, label) =>
       push({ node, claim: null, quotations: [quotation], label }),
     );
+    sheet.open(lineEnd(text, 0, whole));
   }
 
-  function advance(to, ...nodes) {
-    tail.before(...nodes);
-    cursor = to;
-    tail.firstChild.deleteData(0, tail.firstChild.length - (text.length - to));
-    walk.settle();
+  /** Show the text up to `to` as what it is where nothing is claimed. */
+  function pass(to) {
+    while (cursor < to) {
+      if (cursor === sheet.end()) sheet.open(lineEnd(text, cursor, whole));
+      const until = Math.min(to, sheet.end());
+      sheet.put(until, slices.between(cursor, until));
+      cursor = until;
+    }
   }
 
   function paint(mark) {
@@ -109,17 +104,22 @@ export function markedText(root, text, choose) {
     const from = Math.max(cursor, unit(claim.span.start));
     const end = unit(claim.span.end);
     const to = text.slice(from, end) === claim.claim ? end : from;
-    const before = slices.between(cursor, from);
+    pass(from);
+    if (from === sheet.end() && to > from) sheet.open(lineEnd(text, from, whole));
+    if (to > sheet.end()) sheet.extend(lineEnd(text, to, whole));
     const node = el("span", { class: "marked claim" }, slices.quoted(from, to));
     const quotations = found.filter((quotation) => quotation.from < end && quotation.to > from);
     const mark = { node, claim, quotations, label: `${VERDICTS[claim.verdict].legend}: ${claim.claim}` };
     push(mark);
     paint(mark);
-    advance(to, ...before, node);
+    sheet.put(to, [node]);
+    cursor = to;
+    walk.settle();
   }
 
   function finish() {
-    advance(text.length, ...slices.between(cursor, text.length));
+    pass(text.length);
+    walk.settle();
   }
 
   function show(labels) {

@@ -19,7 +19,10 @@ export function walking(root, marks, choose) {
   function settle(wanted = marks.find((mark) => mark.node.tabIndex === 0 && has(mark))) {
     const taking = marks.filter(has);
     const stop = wanted ?? taking[0];
-    for (const mark of taking) mark.node.tabIndex = mark === stop ? 0 : -1;
+    for (const mark of taking) {
+      const index = mark === stop ? 0 : -1;
+      if (mark.node.tabIndex !== index) mark.node.tabIndex = index;
+    }
   }
 
   function target(key, mark) {

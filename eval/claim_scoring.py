@@ -1,0 +1,127 @@
+"""Scores of checked claims: whether the verdict is right, its quotes hold the gold evidence, and the worst error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eval.claimset import GoldClaim
+from eval.goldset import Evidence, Split
+from eval.metrics import mean
+from service.pipeline import Pipeline
+from service.quotes import Citation
+from service.verdicts import LABELS, Verdict, VerdictLabel
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """What came back for one gold claim.
+
+    `evidence` tells whether the quotes hold gold evidence on every side the verdict has; None where the verdict is
+    wrong or has no quotes.
+    """
+
+    id: str
+    claim: str
+    kind: str
+    style: str
+    split: Split
+    gold: VerdictLabel
+    verdict: VerdictLabel
+    confidence: float
+    evidence: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFigures:
+    """The figures of a set of claims.
+
+    `macro_f1` is the mean of the labels' F1; `false_supported` the share of refuted and undecided claims that came out
+    supported; `evidence` the share of right verdicts with quotes whose quotes hold gold evidence.
+    `confusion[gold][verdict]` counts.
+    """
+
+    claims: int
+    accuracy: float
+    macro_f1: float
+    false_supported: float
+    evidence: float
+    confusion: dict[VerdictLabel, dict[VerdictLabel, int]]
+    by_kind: dict[str, float]
+    by_style: dict[str, float]
+
+
+def check_gold(
+    pipeline: Pipeline, gold: Sequence[GoldClaim], on_item: Callable[[ClaimResult], None] | None = None
+) -> list[ClaimResult]:
+    """Put every claim to the pipeline by itself."""
+    results = []
+    for claim in gold:
+        (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim]))
+        results.append(score_claim(claim, verdict))
+        if on_item is not None:
+            on_item(results[-1])
+    return results
+
+
+def score_claim(claim: GoldClaim, verdict: Verdict) -> ClaimResult:
+    """Hold a verdict against the gold."""
+    evidence = None
+    if verdict.verdict == claim.verdict and verdict.verdict != "not_enough_info":
+        sides = [(verdict.supporting, claim.supporting), (verdict.refuting, claim.refuting)]
+        evidence = all(_shows(citations, wanted) for citations, wanted in sides if wanted)
+    return ClaimResult(
+        claim.id,
+        claim.claim,
+        claim.kind,
+        claim.style,
+        claim.split,
+        claim.verdict,
+        verdict.verdict,
+        verdict.confidence,
+        evidence,
+    )
+
+
+def _shows(citations: Sequence[Citation], wanted: Sequence[Evidence]) -> bool:
+    return any(evidence.shown_by(citation) for citation in citations for evidence in wanted)
+
+
+def summarise_claims(results: Sequence[ClaimResult]) -> ClaimFigures:
+    """Reduce results to figures."""
+    unproved = [result for result in results if result.gold in ("refuted", "not_enough_info")]
+    proved = [float(result.evidence) for result in results if result.evidence is not None]
+    return ClaimFigures(
+        claims=len(results),
+        accuracy=_accuracy(results),
+        macro_f1=round(mean([_label_f1(results, label) for label in LABELS]), 4),
+        false_supported=round(mean([float(result.verdict == "supported") for result in unproved]), 4),
+        evidence=round(mean(proved), 4),
+        confusion={label: _counts([result.verdict for result in results if result.gold == label]) for label in LABELS},
+        by_kind=_grouped(results, lambda result: f"{result.gold}, {result.kind}"),
+        by_style=_grouped(results, lambda result: f"{result.gold}, {result.style}"),
+    )
+
+
+def _accuracy(results: Sequence[ClaimResult]) -> float:
+    return round(mean([float(result.verdict == result.gold) for result in results]), 4)
+
+
+def _label_f1(results: Sequence[ClaimResult], label: VerdictLabel) -> float:
+    """F1 of one label: harmonic mean of its precision and recall; 0 where it is never right."""
+    right = sum(result.verdict == result.gold == label for result in results)
+    named = sum(result.verdict == label for result in results) + sum(result.gold == label for result in results)
+    return 2 * right / named if named else 0.0
+
+
+def _counts(verdicts: Sequence[VerdictLabel]) -> dict[VerdictLabel, int]:
+    counted = Counter(verdicts)
+    return {label: counted[label] for label in LABELS}
+
+
+def _grouped(results: Sequence[ClaimResult], key: Callable[[ClaimResult], str]) -> dict[str, float]:
+    groups: dict[str, list[ClaimResult]] = {}
+    for result in results:
+        groups.setdefault(key(result), []).append(result)
+    return {name: _accuracy(held) for name, held in sorted(groups.items())}

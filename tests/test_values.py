@@ -1,0 +1,112 @@
+"""Values of a claim against those of a quote: the same, given otherwise, or left out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.checking.attribution import is_denial, is_reported
+from service.checking.mentions import find_mentions
+from service.checking.values import Comparison, compare_values, coverage, same_name_word
+
+
+def compared(claim: str, quote: str, context: str = "") -> Comparison:
+    return compare_values(find_mentions(claim), find_mentions(quote), context)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "agreeing", "clashing", "missing"),
+    [
+        ("Orvik burned on 1 April 1893.", "On April 1, Orvik burned.", 1, 0, 0),
+        ("Orvik burned in April 1893.", "On 1 April Orvik burned.", 1, 0, 0),
+        ("Orvik burned on 2 April 1893.", "On 1 April Orvik burned.", 0, 1, 0),
+        ("Orvik burned in 1893.", "Orvik burned.", 0, 0, 1),
+        ("Orvik burned in 1893.", "Orvik burned in 1894, and again in 1893.", 1, 0, 0),
+        ("Orvik burned on 1 February.", "In February 1893 Orvik burned.", 1, 0, 0),
+    ],
+)
+def test_dates_are_compared_as_dates(claim: str, quote: str, agreeing: int, clashing: int, missing: int) -> None:
+    found = compared(claim, quote)
+    assert (found.dates_agreeing, found.dates_clashing, found.dates_missing) == (agreeing, clashing, missing)
+    assert found.clashes is (clashing > 0)
+
+
+def test_a_year_above_the_quote_need_not_be_said_again_but_cannot_be_at_odds() -> None:
+    assert compared("Orvik burned in 1893.", "Orvik burned.", "The fires of 1893").dates_agreeing == 1
+    assert compared("Orvik burned in 1893.", "Orvik burned.", "The fires of 1894").dates_clashing == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "agreeing", "clashing", "missing"),
+    [
+        ("About 60 soldiers fell.", "97 soldiers fell.", 0, 1, 0),
+        ("About 90 soldiers fell.", "97 soldiers fell.", 1, 0, 0),
+        ("More than 60 soldiers fell.", "97 soldiers fell.", 1, 0, 0),
+        ("60 soldiers fell.", "97 mills burned.", 0, 0, 1),
+        ("60 soldiers fell.", "Soldiers fell.", 0, 0, 1),
+        ("Sixty soldiers fell.", "60 soldiers fell.", 1, 0, 0),
+        ("60 soldiers fell.", "Between 50 and 70 soldiers fell.", 1, 0, 0),
+    ],
+)
+def test_numbers_are_compared_where_they_count_the_same(
+    claim: str, quote: str, agreeing: int, clashing: int, missing: int
+) -> None:
+    found = compared(claim, quote)
+    assert (found.numbers_agreeing, found.numbers_clashing, found.numbers_missing) == (agreeing, clashing, missing)
+
+
+def test_the_decisive_words_are_those_that_clash() -> None:
+    quote = "On 1 April 97 soldiers left Orvik."
+    found = compared("On 1 April 60 soldiers left Orvik.", quote)
+    assert [quote[span.start : span.end] for span in found.decisive] == ["97"]
+
+
+def test_without_a_clash_the_decisive_words_are_those_that_agree() -> None:
+    quote = "On 1 April 97 soldiers left Orvik."
+    found = compared("97 soldiers left Orvik.", quote)
+    assert [quote[span.start : span.end] for span in found.decisive] == ["97", "Orvik"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("ghali", "ghaly", True), ("malian", "mali", True), ("orvik", "dunmore", False), ("gao", "gap", False)],
+)
+def test_names_may_be_spelt_in_two_ways(one: str, other: str, same: bool) -> None:
+    assert same_name_word(one, other) is same
+
+
+def test_a_name_that_stands_in_the_heading_is_not_missing() -> None:
+    assert compared("The mill of Orvik burned.", "It burned.", "Orvik").names_missing == 0
+    assert compared("The mill of Orvik burned.", "It burned.", "Dunmore").names_missing == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reported", "denied"),
+    [
+        ("The council accused Brandt of arson.", True, False),
+        ("Brandt denied this claim.", False, True),
+        ("According to Voss the mill burned.", True, False),
+        ("The mill burned.", False, False),
+        ("Brandt rejected the offer.", False, True),
+    ],
+)
+def test_what_is_only_said_is_told_from_what_is_so(text: str, reported: bool, denied: bool) -> None:
+    assert (is_reported(text), is_denial(text)) == (reported, denied)
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
+def test_every_value_of_a_claim_is_counted_once(claim: str, quote: str, context: str) -> None:
+    mentions, found = find_mentions(claim), compared(claim, quote, context)
+    assert found.dates_agreeing + found.dates_clashing + found.dates_missing == len(mentions.dates)
+    assert found.numbers_agreeing + found.numbers_clashing + found.numbers_missing == len(mentions.numbers)
+    assert found.names_agreeing + found.names_missing == len(mentions.names)
+    assert 0 <= coverage(claim, quote) <= 1
+
+
+@given(st.sampled_from(["On 3 May 1893, 60 mills burned in Orvik.", "Ada Lindqvist sold 412 bags in 1907."]))
+def test_a_text_agrees_with_itself(text: str) -> None:
+    found = compared(text, text)
+    assert not found.clashes
+    assert found.dates_missing + found.numbers_missing + found.names_missing == 0
+    assert coverage(text, text) == 1

@@ -173,7 +173,7 @@ def test_denials(text, last):
         "The mayor and Borg’s mill were famous, and nobody knows why. It burned in 1850.",
         "The council paid the dockers. They went on strike.",
         "It burned in 1850.",
-        "Orvik fell. He died in 1850.",
+        "Orvik fell to Kelm. He died in 1850.",
         "King Otto ruled Orvik. She died in 1850.",
         # Nothing stands behind it.
         "The mill burned. It was in 1850 that the town was rich.",

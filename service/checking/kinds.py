@@ -14,7 +14,7 @@ from service.verdicts import PassedOverKind
 
 StatementKind = Literal["claim"] | PassedOverKind
 
-_MIN_WORDS = 3
+_MIN_WORDS = 2
 _LEAD_WORDS = 6
 _SHORT = 60
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"

@@ -9,7 +9,7 @@ from itertools import chain
 from index.documents import Span
 from index.sentences import trim
 
-_MIN_WORDS = 3
+_MIN_WORDS = 2
 _MIN_CHARACTERS = 12
 _MAX_CHARACTERS = 2_000
 _NEAR = 60

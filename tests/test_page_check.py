@@ -24,7 +24,7 @@ cite, raw, SENTENCE = test_page.cite, test_page.raw, test_page.SENTENCE
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 SUPPORTED = "The rebels overran Kidal, Gao and Timbuktu."
 REFUTED = f"The cafés 🧭 of {HOSTILE} “were overrun by the rebels on two consecutive days”."
-DISPUTED = "Gao\u0301 fell 🎉 first."
+DISPUTED = "Gao\u0301 fell 🎉\nfirst."
 SILENT = "Quokkas like marzipan."
 PASSED = "Isn't that lovely?"
 ALONE = "the moon is made of green cheese"

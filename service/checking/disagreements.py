@@ -13,14 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from index.analysis import query_terms
 from index.documents import Span
 from index.library import Library
 from index.passages import Passage
 from index.retriever import Retriever
 from service.checking.attribution import is_denial
 from service.checking.mentions import Mentions, find_mentions
-from service.checking.values import Comparison, compare_values
+from service.checking.values import Comparison, compare_values, happening
 from service.checking.weighing import Quotable, describe_quotes, find_quotables
 from service.checking.weights import WeighingModel
 from service.evidence.model import EvidenceModel
@@ -102,19 +101,8 @@ def _is_after(other: Quotable, statement: Quotable) -> bool:
 
 
 def _on_one_matter(one: Quotable, other: Quotable) -> bool:
-    said = [_words_but_values(quotable.reading.said) for quotable in (one, other)]
+    said = [happening(text, find_mentions(text)) for text in (one.reading.said, other.reading.said)]
     return len(said[0] & said[1]) >= max(2.0, SHARED_WORDS * min(map(len, said)))
-
-
-def _words_but_values(text: str) -> set[str]:
-    mentions = find_mentions(text)
-    taken = [*(mention.span for mention in mentions.dates), *(mention.span for mention in mentions.numbers)]
-    rest = "".join(" " if _within(place, taken) else character for place, character in enumerate(text))
-    return set(query_terms(rest)) if rest.strip() else set()
-
-
-def _within(place: int, spans: list[Span]) -> bool:
-    return any(span.start <= place < span.end for span in spans)
 
 
 def _clash(one: Quotable, other: Quotable) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -135,5 +135,19 @@ def same_name_word(one: str, other: str) -> bool:
 
 def coverage(claim: str, said: str) -> float:
     """Return the share of the claim's content words that stand in `said`, in [0, 1]."""
-    wanted = set(query_terms(claim))
+    return share(set(query_terms(claim)), said)
+
+
+def happening(claim: str, mentions: Mentions) -> frozenset[str]:
+    """Return the terms that say what happens: the claim's content words without its names, dates and numbers."""
+    taken = [mention.span for kind in (mentions.dates, mentions.numbers, mentions.names) for mention in kind]
+    rest = "".join(
+        " " if any(span.start <= place < span.end for span in taken) else character
+        for place, character in enumerate(claim)
+    )
+    return frozenset(query_terms(rest)) if rest.strip() else frozenset()
+
+
+def share(wanted: Set[str], said: str) -> float:
+    """Return the share of the wanted terms that stand in `said`, 0 where none is wanted."""
     return len(wanted & set(terms(said))) / len(wanted) if wanted else 0.0

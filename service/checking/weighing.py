@@ -14,7 +14,7 @@ from index.documents import Document, Span
 from index.passages import Passage
 from service.checking.attribution import is_denial, is_reported
 from service.checking.mentions import Mentions, find_mentions
-from service.checking.values import Comparison, compare_values, coverage
+from service.checking.values import Comparison, compare_values, coverage, happening, share
 from service.checking.weights import WeighingModel
 from service.evidence.entailing import least_silent
 from service.evidence.formats import LABELS
@@ -100,6 +100,7 @@ def describe(
     bears = 1.0 / (1.0 + math.exp(-window.relevance))
     clash = float(comparison.clashes)
     wanted = len(mentions.names) or 1
+    alike = share(happening(claim, mentions), said)
     return (
         float(entailment[_ENTAILMENT] - entailment[_NEUTRAL]),
         float(entailment[_CONTRADICTION] - entailment[_NEUTRAL]),
@@ -108,6 +109,8 @@ def describe(
         window.relevance,
         clash,
         clash * told * bears,
+        clash * alike,
+        float(scaled[_CONTRADICTION]) * alike,
         float(comparison.dates_missing > 0),
         float(comparison.numbers_missing > 0),
         comparison.names_missing / wanted,

@@ -14,7 +14,8 @@ from index.errors import ModelError
 WEIGHTS = Path(__file__).parent / "weights.json"
 FloatArray = npt.NDArray[np.float64]
 # Of one quote for one claim: the entailment head's log odds against neutral; its chances where the quote bears on the
-# claim at all; relevance; whether a date or number is given otherwise, and that where the model hears something;
+# claim at all; relevance; whether a date or number is given otherwise, and that where the model hears something and
+# where the same happens (the words but names and values), and contradiction where the same happens;
 # whether the claim's dates, numbers and share of its names are left out; its words said; words put into others' mouths.
 SIGNALS = (
     "entails_logit",
@@ -24,6 +25,8 @@ SIGNALS = (
     "relevance",
     "clash",
     "clash_told",
+    "clash_alike",
+    "contradicts_alike",
     "dates_missing",
     "numbers_missing",
     "names_missing",

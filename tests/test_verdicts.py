@@ -1,0 +1,345 @@
+"""From chances to a verdict: the surest quote of each side decides, and no verdict lacks the quotes it needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import make_document
+from index.documents import Span
+from index.errors import ModelError
+from index.passages import Passage
+from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decide
+from service.checking.mentions import find_mentions
+from service.checking.values import compare_values
+from service.checking.weighing import Weighed
+from service.checking.weights import SIGNALS, WeighingModel, load_weights
+from service.evidence.judging import Judged
+from service.evidence.reading import Evidence, Reading
+from service.evidence.rendering import render
+from service.quotes import Citation, make_citation, verify_citation
+from service.verdicts import LABELS, SilenceReason, Verdict, VerdictLabel, summarize
+
+CLAIM = "The mill of Orvik ground 40 tons."
+CHRONICLE = make_document(
+    "".join(f"The mill of Orvik ground {number} tons in the year of the flood.\n" for number in range(30, 46)),
+    "chronicle",
+)
+WIDTH = len(SIGNALS)
+NO_VALUES = compare_values(find_mentions(""), find_mentions(""), "")
+
+
+def lines_of(document) -> list[Span]:
+    spans, start = [], 0
+    for line in document.text.splitlines(keepends=True):
+        spans.append(Span(start, start + len(line.rstrip("\n"))))
+        start += len(line)
+    return spans
+
+
+LINES = lines_of(CHRONICLE)
+
+
+def weights(for_supported: float = 0.6, for_refuted: float = 0.6, for_conflicting: float = 0.7) -> WeighingModel:
+    numbers = np.zeros(WIDTH)
+    bars = for_supported, for_refuted, for_conflicting
+    return WeighingModel(numbers, numbers + 1, np.zeros((3, WIDTH)), np.zeros(3), *bars, "by-hand")
+
+
+def weighed(*chances: tuple[float, float]) -> list[Weighed]:
+    """The lines of the chronicle in order, with these chances to support and to refute."""
+    return [
+        Weighed(Reading(CHRONICLE, ("Floods",), line, line, CHRONICLE.quote(line)), *pair, NO_VALUES)
+        for line, pair in zip(LINES, chances, strict=False)
+    ]
+
+
+def judged(count: int) -> list[Judged]:
+    """The first passages of two lines each."""
+    found = []
+    for first, second in list(zip(LINES[::2], LINES[1::2], strict=True))[:count]:
+        span = Span(first.start, second.end)
+        passage = Passage("chronicle", CHRONICLE.version, span, "paragraph", ("Floods",), (first, second), (), "")
+        found.append(Judged(Evidence(CHRONICLE, passage, 1.0, {}), render(CHRONICLE, passage), (), 0.0, 1.0))
+    return found
+
+
+def line_numbers(citations: tuple[Citation, ...]) -> list[int]:
+    return [LINES.index(citation.span) for citation in citations]
+
+
+def test_a_quote_for_the_claim_supports_it() -> None:
+    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.812345, 0.1)), weights())
+    assert (verdict.verdict, verdict.confidence, verdict.reason) == ("supported", 0.8123, None)
+    assert (verdict.claim, verdict.span, verdict.standalone) == (CLAIM, Span(0, len(CLAIM)), None)
+    assert line_numbers(verdict.supporting) == [1]
+    assert verdict.supporting[0].section == ("Floods",)
+    assert verdict.refuting == verdict.nearest == ()
+
+
+def test_a_quote_against_the_claim_refutes_it() -> None:
+    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.1, 0.8)), weights())
+    assert (verdict.verdict, verdict.confidence) == ("refuted", 0.8)
+    assert line_numbers(verdict.refuting) == [1]
+    assert verdict.supporting == verdict.nearest == ()
+
+
+def test_each_side_has_its_own_bar_and_reaching_it_is_enough() -> None:
+    bars = weights(0.7, 0.5, 0.9)
+    assert decide(CLAIM, [], weighed((0.7, 0.0)), bars).verdict == "supported"
+    assert decide(CLAIM, [], weighed((0.69, 0.0)), bars).verdict == "not_enough_info"
+    assert decide(CLAIM, [], weighed((0.0, 0.5)), bars).verdict == "refuted"
+    assert decide(CLAIM, [], weighed((0.0, 0.49)), bars).verdict == "not_enough_info"
+
+
+def test_one_sure_quote_counts_more_than_ten_that_nearly_convince() -> None:
+    many = [(0.59, 0.0)] * 10
+    assert decide(CLAIM, [], weighed(*many), weights()).verdict == "not_enough_info"
+    verdict = decide(CLAIM, [], weighed(*many, (0.0, 0.61)), weights())
+    assert verdict.verdict == "refuted"
+    assert line_numbers(verdict.refuting) == [10]
+    outvoted = decide(CLAIM, [], weighed(*[(0.8, 0.0)] * 10, (0.0, 0.9)), weights())
+    assert (outvoted.verdict, outvoted.confidence) == ("conflicting", 0.8)
+
+
+def test_the_quotes_come_surest_first_and_equal_ones_as_they_were_found() -> None:
+    verdict = decide(CLAIM, [], weighed((0.7, 0), (0.9, 0), (0.7, 0), (0.8, 0), (0.9, 0)), weights())
+    assert line_numbers(verdict.supporting) == [1, 4, 3, 0, 2]
+
+
+def test_a_conflict_shows_both_sides_and_is_as_sure_as_the_weaker() -> None:
+    verdict = decide(CLAIM, [], weighed((0.75, 0.1), (0.1, 0.9), (0.95, 0.0), (0.0, 0.72)), weights())
+    assert (verdict.verdict, verdict.confidence, verdict.reason) == ("conflicting", 0.9, None)
+    assert line_numbers(verdict.supporting) == [2, 0]
+    assert line_numbers(verdict.refuting) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("supports", "refutes", "verdict"),
+    [
+        (0.7, 0.7, "conflicting"),
+        (0.9, 0.69, "supported"),
+        (0.69, 0.9, "refuted"),
+        (0.65, 0.65, "supported"),
+        (0.65, 0.66, "refuted"),
+    ],
+)
+def test_a_weak_conflict_goes_to_the_surer_side(supports: float, refutes: float, verdict: VerdictLabel) -> None:
+    decided = decide(CLAIM, [], weighed((supports, 0.0), (0.0, refutes)), weights())
+    assert decided.verdict == verdict
+    assert bool(decided.supporting) == (verdict != "refuted")
+    assert bool(decided.refuting) == (verdict != "supported")
+    assert decided.confidence == (min if verdict == "conflicting" else max)(supports, refutes)
+
+
+def test_at_most_so_many_quotes_are_shown_and_they_are_the_surest() -> None:
+    chances = [(0.61 + 0.03 * number, 0.0) for number in range(MAX_QUOTES + 3)]
+    verdict = decide(CLAIM, [], weighed(*chances), weights())
+    assert line_numbers(verdict.supporting) == list(range(MAX_QUOTES + 2, 2, -1))
+
+
+def test_quotes_far_less_sure_than_the_surest_are_left_out() -> None:
+    low = weights(0.2, 0.2, 1.0)
+    least = 0.9 * SHOWN_SHARE
+    verdict = decide(CLAIM, [], weighed((0.9, 0), (least + 0.01, 0), (least - 0.01, 0)), low)
+    assert line_numbers(verdict.supporting) == [0, 1]
+
+
+def test_where_nothing_was_retrieved_nothing_is_near() -> None:
+    verdict = decide(CLAIM, [], [], weights())
+    assert (verdict.verdict, verdict.reason, verdict.confidence) == ("not_enough_info", "nothing_retrieved", 1.0)
+    assert verdict.nearest == ()
+
+
+def test_silent_documents_show_their_closest_passages() -> None:
+    found = judged(MAX_NEAREST + 2)
+    verdict = decide(CLAIM, found, weighed((0.3, 0.2), (0.1, 0.45)), weights())
+    assert (verdict.verdict, verdict.reason, verdict.confidence) == ("not_enough_info", "silent", 0.55)
+    assert [one.span for one in verdict.nearest] == [one.evidence.passage.span for one in found[:MAX_NEAREST]]
+    assert verdict.nearest[0].section == ("Floods",)
+
+
+@pytest.mark.parametrize(("said", "highlighted"), [("ground 41 tons", "41"), ("ground 40 tons", "40")])
+def test_the_number_that_decided_is_highlighted_where_it_stands(said: str, highlighted: str) -> None:
+    line = next(line for line in LINES if said in CHRONICLE.quote(line))
+    text = CHRONICLE.quote(line)
+    comparison = compare_values(find_mentions("The place ground 40 tons."), find_mentions(text), "")
+    (cited,) = decide(
+        CLAIM, [], [Weighed(Reading(CHRONICLE, (), line, line, text), 0.9, 0.0, comparison)], weights()
+    ).supporting
+    assert cited.highlight is not None
+    assert CHRONICLE.text[cited.highlight.start : cited.highlight.end] == highlighted
+    told = Reading(CHRONICLE, (), line, line, f"Orvik, {text}")
+    (other,) = decide(CLAIM, [], [Weighed(told, 0.9, 0.0, comparison)], weights()).supporting
+    assert other.highlight is None, "a row as the model reads it has other offsets than the document"
+    assert other.text == text
+
+
+STEPS = st.integers(0, 20).map(lambda step: step / 20)
+CHANCES = st.lists(st.tuples(STEPS, STEPS).filter(lambda pair: sum(pair) <= 1), max_size=len(LINES))
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(
+    CHANCES, st.tuples(STEPS, STEPS, STEPS).map(lambda bars: tuple(max(bar, 0.05) for bar in bars)), st.integers(0, 5)
+)
+def test_every_verdict_is_sound(
+    chances: list[tuple[float, float]], bars: tuple[float, float, float], passages: int
+) -> None:
+    verdict = decide(CLAIM, judged(passages), weighed(*chances), weights(*bars))
+    assert 0 <= verdict.confidence <= 1
+    for citation in (*verdict.supporting, *verdict.refuting, *verdict.nearest):
+        assert citation.text == CHRONICLE.text[citation.start : citation.end]
+        verify_citation(citation, CHRONICLE)
+    for side, (citations, bar) in enumerate(zip((verdict.supporting, verdict.refuting), bars, strict=False)):
+        shown = [chances[number][side] for number in line_numbers(citations)]
+        assert len(shown) <= MAX_QUOTES
+        assert shown == sorted(shown, reverse=True)
+        assert all(one >= max(bar, SHOWN_SHARE * shown[0]) for one in shown)
+        assert not shown or shown[0] == max(pair[side] for pair in chances)
+    reached = [any(pair[side] >= bars[side] for pair in chances) for side in (0, 1)]
+    assert (verdict.verdict == "not_enough_info") == (not any(reached))
+    assert verdict.verdict != "conflicting" or all(reached)
+    if verdict.reason is not None:
+        assert verdict.reason == ("silent" if passages else "nothing_retrieved")
+        assert len(verdict.nearest) == min(passages, MAX_NEAREST)
+
+
+QUOTE = make_citation(CHRONICLE, LINES[0], section=())
+
+
+@pytest.mark.parametrize(
+    ("label", "supporting", "refuting"),
+    [
+        ("supported", (), ()),
+        ("supported", (), (QUOTE,)),
+        ("refuted", (), ()),
+        ("refuted", (QUOTE,), ()),
+        ("conflicting", (), ()),
+        ("conflicting", (QUOTE,), ()),
+        ("conflicting", (), (QUOTE,)),
+        ("not_enough_info", (QUOTE,), ()),
+        ("not_enough_info", (), (QUOTE,)),
+    ],
+)
+def test_a_verdict_without_the_quotes_it_needs_cannot_be(
+    label: VerdictLabel, supporting: tuple[Citation, ...], refuting: tuple[Citation, ...]
+) -> None:
+    reason: SilenceReason | None = "silent" if label == "not_enough_info" else None
+    with pytest.raises(ValueError, match="wrong quotes"):
+        Verdict(CLAIM, Span(0, 5), None, label, 0.9, supporting, refuting, reason, ())
+
+
+@pytest.mark.parametrize(
+    ("label", "supporting", "refuting", "reason"),
+    [
+        ("supported", (QUOTE,), (), "silent"),
+        ("refuted", (), (QUOTE,), "silent"),
+        ("conflicting", (QUOTE,), (QUOTE,), "nothing_retrieved"),
+        ("not_enough_info", (), (), None),
+    ],
+)
+def test_only_silence_has_a_reason_and_it_always_has_one(
+    label: VerdictLabel, supporting: tuple[Citation, ...], refuting: tuple[Citation, ...], reason: SilenceReason | None
+) -> None:
+    with pytest.raises(ValueError, match="a reason belongs to not_enough_info"):
+        Verdict(CLAIM, Span(0, 5), None, label, 0.9, supporting, refuting, reason, ())
+
+
+def test_the_summary_counts_every_label() -> None:
+    silent = decide(CLAIM, [], [], weights())
+    supported = decide(CLAIM, [], weighed((0.9, 0)), weights())
+    assert summarize([silent, supported, silent]) == {
+        "supported": 1,
+        "refuted": 0,
+        "conflicting": 0,
+        "not_enough_info": 2,
+    }
+    assert list(summarize([])) == list(LABELS)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.sampled_from([1.0, 30.0, 3000.0]))
+def test_chances_are_probabilities_that_leave_room_for_neither(seed: int, rows: int, spread: float) -> None:
+    chance = np.random.default_rng(seed)
+    model = WeighingModel(
+        chance.normal(size=WIDTH),
+        chance.uniform(0.1, 3, WIDTH),
+        chance.normal(size=(3, WIDTH)),
+        chance.normal(size=3),
+        0.5,
+        0.5,
+        0.5,
+        "any",
+    )
+    signals = chance.normal(size=(rows, WIDTH)) * spread
+    chances = model.chances(signals)
+    assert chances.shape == (rows, 2)
+    assert np.isfinite(chances).all()
+    assert (chances >= 0).all()
+    assert (chances.sum(axis=1) <= 1 + 1e-9).all()
+    assert chances == pytest.approx(np.concatenate([model.chances(row[None]) for row in signals]))
+
+
+def test_chances_by_hand() -> None:
+    """Scores log 2, log 5 and log 3 make chances of 2, 5 and 3 in ten."""
+    coefficients = np.zeros((3, WIDTH))
+    coefficients[0, 0], coefficients[1, 1] = np.log(2), np.log(5)
+    means, scales = np.zeros(WIDTH), np.ones(WIDTH)
+    means[0], scales[0], scales[1] = 4.0, 2.0, 0.5
+    model = WeighingModel(means, scales, coefficients, np.array([0, 0, np.log(3)]), 0.5, 0.5, 0.5, "by-hand")
+    signals = np.zeros((1, WIDTH))
+    signals[0, :2] = 6.0, 0.5
+    assert model.chances(signals) == pytest.approx(np.array([[0.2, 0.5]]))
+
+
+def content() -> dict[str, Any]:
+    return {
+        "signals": list(SIGNALS),
+        "means": [1.0] * WIDTH,
+        "scales": [2.0] * WIDTH,
+        "coefficients": [[0.5] * WIDTH, [0.25] * WIDTH, [0.0] * WIDTH],
+        "intercepts": [0.1, 0.2, 0.3],
+        "for_supported": 0.6,
+        "for_refuted": 0.7,
+        "for_conflicting": 0.8,
+        "fingerprint": "verdicts-orvik",
+    }
+
+
+def write(folder: Path, held: dict[str, Any]) -> Path:
+    path = folder / "weights.json"
+    path.write_text(json.dumps(held), encoding="utf-8")
+    return path
+
+
+def test_fitted_numbers_are_read_as_they_were_written(tmp_path: Path) -> None:
+    model = load_weights(write(tmp_path, content()))
+    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name != "signals"}
+    assert read == {name: value for name, value in content().items() if name != "signals"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signals": list(SIGNALS[1:])},
+        {"signals": [SIGNALS[1], SIGNALS[0], *SIGNALS[2:]]},
+        {"signals": [*SIGNALS, "luck"]},
+        {"signals": None},
+        {"coefficients": [[0.5] * WIDTH] * 2},
+        {"coefficients": [[0.5] * (WIDTH - 1)] * 3},
+        {"coefficients": [0.5] * WIDTH},
+        {"coefficients": None},
+    ],
+)
+def test_numbers_fitted_on_other_signals_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    held = {name: value for name, value in {**content(), **change}.items() if value is not None}
+    with pytest.raises(ModelError, match=r"eval\.fit_verdicts") as refused:
+        load_weights(write(tmp_path, held))
+    assert refused.value.code == "model_altered"

@@ -38,15 +38,15 @@ class ClaimFigures:
     """The figures of a set of claims.
 
     `macro_f1` is the mean of the labels' F1; `false_supported` the share of refuted and undecided claims that came out
-    supported; `evidence` the share of right verdicts with quotes whose quotes hold gold evidence.
+    supported; `evidence` the share of right verdicts with quotes whose quotes hold gold evidence; None without any.
     `confusion[gold][verdict]` counts.
     """
 
     claims: int
     accuracy: float
     macro_f1: float
-    false_supported: float
-    evidence: float
+    false_supported: float | None
+    evidence: float | None
     confusion: dict[VerdictLabel, dict[VerdictLabel, int]]
     by_kind: dict[str, float]
     by_style: dict[str, float]
@@ -96,12 +96,16 @@ def summarise_claims(results: Sequence[ClaimResult]) -> ClaimFigures:
         claims=len(results),
         accuracy=_accuracy(results),
         macro_f1=round(mean([_label_f1(results, label) for label in LABELS]), 4),
-        false_supported=round(mean([float(result.verdict == "supported") for result in unproved]), 4),
-        evidence=round(mean(proved), 4),
+        false_supported=_mean([float(result.verdict == "supported") for result in unproved]),
+        evidence=_mean(proved),
         confusion={label: _counts([result.verdict for result in results if result.gold == label]) for label in LABELS},
         by_kind=_grouped(results, lambda result: f"{result.gold}, {result.kind}"),
         by_style=_grouped(results, lambda result: f"{result.gold}, {result.style}"),
     )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(mean(values), 4) if values else None
 
 
 def _accuracy(results: Sequence[ClaimResult]) -> float:

@@ -114,13 +114,16 @@ def _threshold(calibration: Calibration, examples: Sequence[Example]) -> float:
     least at the mercy of the sample.
     """
     hit, confidence, weight = _hits(calibration, examples), _confidences(calibration, examples), _weights(examples)
-    grid = np.unique(confidence.round(3))
+    # Rounded down, so that a bar never lies above the confidence it comes from; above all of them nothing is answered.
+    grid = np.append(np.unique(np.floor(confidence * 1000) / 1000), 1.001)
     gains = [weight * (confidence >= bar) * np.where(hit, 1, -WRONG_COST) for bar in grid]
     means = np.array([gain.mean() for gain in gains])
     best = gains[int(np.argmax(means))]
     error = best.std() / np.sqrt(len(best))
     as_good = grid[means >= best.mean() - error]
-    return round(float(as_good.min() + as_good.max()) / 2, 3)
+    middle = (as_good.min() + as_good.max()) / 2
+    # Between two good bars may lie a bad one, so the good one nearest to the middle is taken.
+    return round(float(as_good[np.argmin(np.abs(as_good - middle))]), 3)
 
 
 def report_on(calibration: Calibration, examples: Sequence[Example]) -> dict[str, float]:
@@ -134,12 +137,17 @@ def report_on(calibration: Calibration, examples: Sequence[Example]) -> dict[str
         "answer_among_candidates": found[answerable].mean(),
         "best_answer_right": hit[answerable].mean(),
         "right_when_answerable": (answered & hit)[answerable].mean(),
-        "precision_when_answered": np.average(hit[answered], weights=weight[answered]),
-        "refusal_precision": np.average(~answerable[~answered], weights=weight[~answered]),
-        "refusal_recall": (~answered)[~answerable].mean(),
+        "precision_when_answered": _share(hit[answered], weight[answered]),
+        "refusal_precision": _share(~answerable[~answered], weight[~answered]),
+        "refusal_recall": _share((~answered)[~answerable], weight[~answerable]),
         "calibration_error": _calibration_error(confidence, hit, weight),
     }
     return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def _share(true: npt.NDArray[np.bool_], weight: FloatArray) -> float:
+    """Return the weighted share of what is true; 1 where there is nothing to be wrong about."""
+    return float(np.average(true, weights=weight)) if len(true) else 1.0
 
 
 def _calibration_error(confidence: FloatArray, hit: npt.NDArray[np.bool_], weight: FloatArray) -> float:

@@ -14,7 +14,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from service.checking.checker import WEIGHED, Checker
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
 from service.checking.weighing import Described, describe, describe_quotes, quotables_of
-from service.checking.weights import SIGNALS, WEIGHTS, WeighingModel
+from service.checking.weights import SIGNALS, WEIGHTS, Bars, WeighingModel, surest, verdict_for
 from service.evidence.entailing import least_silent
 from service.evidence.formats import PairRow, read_pairs
 from service.evidence.model import EvidenceModel, Pair
@@ -83,14 +83,9 @@ def main() -> None:
     public = read_public(arguments.pairs)
     cases = read_cases(arguments.gold)
     chances = cross_fitted(public, cases)
-    thresholds = fit_thresholds(cases, chances)
-    fitted = replace(
-        fit(join(public, cases)),
-        for_supported=thresholds[0],
-        for_refuted=thresholds[1],
-        for_conflicting=thresholds[2],
-    )
-    report = report_on(cases, chances, thresholds)
+    bars = fit_bars(cases, chances)
+    fitted = replace(fit(join(public, cases)), bars=bars)
+    report = report_on(cases, chances, bars)
     _write(arguments.out, fitted, report)
     print(json.dumps(report, indent=1))  # noqa: T201 - the command's result
 
@@ -133,6 +128,8 @@ def read_cases(path: Path) -> list[Case]:
             judged = checker.retrieve(claim.claim, None)
             quotes = describe_quotes(reader.model, claim.claim, quotables_of(judged[:WEIGHED]))
             labels = [_says(claim, quote) for quote in quotes]
+            if not quotes:
+                continue
             cases.append(Case(claim.id, claim.verdict, np.array([q.signals for q in quotes]), np.array(labels)))
         library.close()
     return cases
@@ -159,7 +156,7 @@ def join(public: Sentences, cases: Sequence[Case]) -> Sentences:
 
 
 def fit(sentences: Sentences) -> WeighingModel:
-    """Fit the chances; the thresholds are left at a half and the fingerprint empty."""
+    """Fit the chances; the bars are left at a half and the fingerprint empty."""
     from sklearn.linear_model import LogisticRegression
 
     means = np.average(sentences.signals, axis=0, weights=sentences.weights)
@@ -168,7 +165,7 @@ def fit(sentences: Sentences) -> WeighingModel:
     chosen = LogisticRegression(C=0.1, max_iter=5000).fit(
         (sentences.signals - means) / scales, sentences.labels, sample_weight=weights
     )
-    return WeighingModel(means, scales, chosen.coef_, chosen.intercept_, 0.5, 0.5, 0.5, "")
+    return WeighingModel(means, scales, chosen.coef_, chosen.intercept_, Bars(0.5, 0.5, 0.5), "")
 
 
 def cross_fitted(public: Sentences, cases: Sequence[Case]) -> list[FloatArray]:
@@ -181,15 +178,9 @@ def cross_fitted(public: Sentences, cases: Sequence[Case]) -> list[FloatArray]:
     return [chances[case.id] for case in cases]
 
 
-def decided(chances: FloatArray, thresholds: Sequence[float]) -> VerdictLabel:
-    """Return the verdict of service.checking.checker.decide for one claim's chances."""
-    supports, refutes = chances.max(axis=0)
-    sides = supports >= thresholds[0], refutes >= thresholds[1]
-    if all(sides) and min(supports, refutes) >= thresholds[2]:
-        return "conflicting"
-    if sides[0] and (not sides[1] or supports >= refutes):
-        return "supported"
-    return "refuted" if sides[1] else "not_enough_info"
+def decided(chances: FloatArray, bars: Bars) -> VerdictLabel:
+    """Return the verdict that the product would give on one claim's chances."""
+    return verdict_for(*surest(chances), bars)
 
 
 def gain(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> FloatArray:
@@ -203,23 +194,24 @@ def gain(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> FloatArray:
     )
 
 
-def fit_thresholds(cases: Sequence[Case], chances: Sequence[FloatArray]) -> tuple[float, float, float]:
-    """Return the middle of the thresholds that gain about the most (within half a standard error of the best)."""
+def fit_bars(cases: Sequence[Case], chances: Sequence[FloatArray]) -> Bars:
+    """Return the middle of the bars that gain about the most (within half a standard error of the best)."""
     grid = list(itertools.product(_GRID.tolist(), repeat=3))
-    gains = [gain([decided(one, bars) for one in chances], cases) for bars in grid]
+    sides = [surest(one) for one in chances]
+    gains = [gain([verdict_for(*one, Bars(*bars)) for one in sides], cases) for bars in grid]
     means = np.array([one.mean() for one in gains])
     best = gains[int(np.argmax(means))]
     error = 0.5 * best.std() / np.sqrt(len(best))
     good = np.array([bars for bars, mean in zip(grid, means, strict=True) if mean >= best.mean() - error])
     middle = good.mean(axis=0)
-    # The mean of good thresholds need not be good itself, so the good one nearest to it is taken.
+    # The mean of good bars need not be good itself, so the good one nearest to it is taken.
     nearest = good[np.argmin(((good - middle) ** 2).sum(axis=1))]
-    return float(nearest[0]), float(nearest[1]), float(nearest[2])
+    return Bars(float(nearest[0]), float(nearest[1]), float(nearest[2]))
 
 
-def report_on(cases: Sequence[Case], chances: Sequence[FloatArray], thresholds: Sequence[float]) -> dict[str, float]:
-    """Return what the thresholds give on the development claims, each judged by numbers fitted without it."""
-    verdicts = [decided(one, thresholds) for one in chances]
+def report_on(cases: Sequence[Case], chances: Sequence[FloatArray], bars: Bars) -> dict[str, float]:
+    """Return what the bars give on the development claims, each judged by numbers fitted without it."""
+    verdicts = [decided(one, bars) for one in chances]
     right = [verdict == case.verdict for verdict, case in zip(verdicts, cases, strict=True)]
     unproved = [v for v, case in zip(verdicts, cases, strict=True) if case.verdict in ("refuted", "not_enough_info")]
     report = {"claims": float(len(cases)), "accuracy": float(np.mean(right))}
@@ -237,9 +229,7 @@ def _write(path: Path, fitted: WeighingModel, report: dict[str, float]) -> None:
         "scales": fitted.scales.tolist(),
         "coefficients": fitted.coefficients.tolist(),
         "intercepts": fitted.intercepts.tolist(),
-        "for_supported": fitted.for_supported,
-        "for_refuted": fitted.for_refuted,
-        "for_conflicting": fitted.for_conflicting,
+        "bars": asdict(fitted.bars),
     }
     digest = hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
     content = {**numbers, "fingerprint": f"verdicts-{digest[:12]}", "report": report}

@@ -22,8 +22,12 @@ def describe(pipeline: Pipeline, gold: Path) -> Provenance:
     # The data folder is a place on one machine and often a temporary one; what it holds is in `index`.
     settings = pipeline.settings.model_dump(mode="json", exclude={"data"})
     return Provenance(
-        settings={**settings, "min_confidence": pipeline.min_confidence},
-        models={"encoder": pipeline.library.encoder.fingerprint, "reader": pipeline.reader.fingerprint},
+        settings=settings,
+        models={
+            "encoder": pipeline.library.encoder.fingerprint,
+            "reader": pipeline.reader.fingerprint,
+            "claims": pipeline.checker.weights.fingerprint,
+        },
         index=index_fingerprint(pipeline),
         gold=f"{gold.name} {_digest([gold.read_bytes()])}",
         code=f"citecheck {_version()} {code_fingerprint()}",

@@ -24,7 +24,9 @@ _MATCHES = {
     "altered": "in other words",
     "absent": "nowhere",
 }
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+# At a line's start these begin a list or a rule.
+_LEADING = re.compile(r"^(\d*)([-+=.)])")
 
 
 def as_markdown(result: CheckResult) -> str:
@@ -103,4 +105,4 @@ def _quotation(quotation: CheckedQuotation) -> str:
 
 def _text(text: str) -> str:
     """Return text on one line with Markdown's signs escaped, so that a claim cannot draw a heading or a link."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", " ".join(text.split())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from eval.fit_verdicts import (
     cross_fitted,
     decided,
     fit,
-    fit_thresholds,
+    fit_bars,
     gain,
     in_first_half,
     join,
@@ -35,11 +36,12 @@ from service.checking.checker import decide
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
 from service.checking.weighing import Weighed
-from service.checking.weights import SIGNALS, WeighingModel, load_weights
+from service.checking.weights import SIGNALS, Bars, load_weights
 from service.evidence.reading import Reading
 from service.verdicts import LABELS, VerdictLabel
 
 WIDTH = len(SIGNALS)
+EVEN = Bars(0.5, 0.5, 0.5)
 ENTAILS, CONTRADICTS, ODD = SIGNALS.index("entails_logit"), SIGNALS.index("contradicts_logit"), SIGNALS.index("denied")
 NO_VALUES = compare_values(find_mentions(""), find_mentions(""), "")
 MILLS = make_document("".join(f"Mill {number} of Orvik burned.\n" for number in range(10, 18)))
@@ -87,7 +89,7 @@ def test_what_a_quote_says_is_learnt() -> None:
     assert chances[labels == SUPPORTS, 0].mean() > 0.85
     assert chances[labels == REFUTES, 1].mean() > 0.85
     assert chances[labels == NEITHER].max(axis=1).mean() < 0.2
-    assert (model.for_supported, model.for_refuted, model.for_conflicting, model.fingerprint) == (0.5, 0.5, 0.5, "")
+    assert (model.bars, model.fingerprint) == (EVEN, "")
 
 
 def test_the_means_and_scales_are_those_of_the_weighted_sentences() -> None:
@@ -153,7 +155,7 @@ def test_chances_come_back_in_the_order_of_the_cases() -> None:
     cases = development()
     chances = cross_fitted(public(), cases)
     assert [one.shape for one in chances] == [(3, 2)] * 12
-    assert [decided(one, (0.5, 0.5, 0.5)) for one in chances] == [one.verdict for one in cases]
+    assert [decided(one, EVEN) for one in chances] == [one.verdict for one in cases]
 
 
 STEPS = [round(0.05 * step, 2) for step in range(21)]
@@ -172,9 +174,8 @@ def test_fitting_decides_as_the_product_does(
         Weighed(Reading(MILLS, (), line, line, MILLS.quote(line)), *pair, NO_VALUES)
         for line, pair in zip(LINES, chances, strict=False)
     ]
-    numbers = np.zeros(WIDTH)
-    model = WeighingModel(numbers, numbers + 1, np.zeros((3, WIDTH)), np.zeros(3), *thresholds, "by-hand")
-    assert decided(np.array(chances), thresholds) == decide("Mill 12 burned.", [], weighed, model).verdict
+    bars = Bars(*thresholds)
+    assert decided(np.array(chances), bars) == decide("Mill 12 burned.", [], weighed, bars).verdict
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_fitting_decides_as_the_product_does(
     ],
 )
 def test_the_surest_of_each_side_decides(chances: list[tuple[float, float]], verdict: VerdictLabel) -> None:
-    assert decided(np.array(chances), (0.4, 0.4, 0.5)) == verdict
+    assert decided(np.array(chances), Bars(0.4, 0.4, 0.5)) == verdict
 
 
 @pytest.mark.parametrize(("verdict", "gold"), list(itertools.product(LABELS, LABELS)))
@@ -202,10 +203,14 @@ def test_what_a_verdict_is_worth(verdict: VerdictLabel, gold: VerdictLabel) -> N
 
 
 def surest(chances: list[np.ndarray]) -> np.ndarray:
-    return np.array([one.max(axis=0) for one in chances])
+    """Each side's surest chance among the quotes that speak for it rather than for the other."""
+    sides = [
+        [max((row[side] for row in one if row[side] > row[1 - side]), default=0) for side in (0, 1)] for one in chances
+    ]
+    return np.array(sides)
 
 
-def gained(best: np.ndarray, gold: np.ndarray, thresholds: tuple[float, float, float]) -> np.ndarray:
+def gained(best: np.ndarray, gold: np.ndarray, thresholds: tuple[float, ...]) -> np.ndarray:
     """What each verdict is worth under some thresholds, written without the code that is tested."""
     supports, refutes = best.T
     for_it, against = supports >= thresholds[0], refutes >= thresholds[1]
@@ -225,8 +230,8 @@ def test_no_thresholds_gain_clearly_more_than_the_chosen_ones(seed: int) -> None
     grid = itertools.product(np.round(np.arange(0.2, 0.96, 0.05), 2).tolist(), repeat=3)
     gains = [gained(surest(chances), gold, one) for one in grid]
     best = max(gains, key=np.mean)
-    chosen = fit_thresholds([undecided(str(number), label) for number, label in enumerate(gold)], chances)
-    assert gained(surest(chances), gold, chosen).mean() >= best.mean() - 0.5 * best.std() / np.sqrt(16) - 1e-12
+    chosen = fit_bars([undecided(str(number), label) for number, label in enumerate(gold)], chances)
+    assert gained(surest(chances), gold, astuple(chosen)).mean() >= best.mean() - 0.5 * best.std() / np.sqrt(16) - 1e-12
 
 
 def test_where_half_of_the_likely_are_false_nothing_is_called_supported() -> None:
@@ -235,17 +240,17 @@ def test_where_half_of_the_likely_are_false_nothing_is_called_supported() -> Non
     cases += [undecided("against", "refuted"), undecided("silent-1", "not_enough_info")]
     cases += [undecided("silent-2", "not_enough_info")]
     sure, likely = np.array([[0.9, 0.05]]), np.array([[0.6, 0.05]])
-    thresholds = fit_thresholds(cases, [sure] * 6 + [likely] * 9)
-    assert 0.6 < thresholds[0] <= 0.9
-    proved = fit_thresholds(cases[:12], [sure] * 6 + [likely] * 6)
-    assert proved[0] <= 0.6
+    bars = fit_bars(cases, [sure] * 6 + [likely] * 9)
+    assert 0.6 < bars.supported <= 0.9
+    proved = fit_bars(cases[:12], [sure] * 6 + [likely] * 6)
+    assert proved.supported <= 0.6
 
 
 def test_the_report_by_hand() -> None:
     gold: list[VerdictLabel] = ["supported", "supported", "refuted", "not_enough_info", "not_enough_info", "refuted"]
     cases = [undecided(str(number), label) for number, label in enumerate(gold)]
     chances = [np.array([pair]) for pair in [(0.8, 0), (0.1, 0.8), (0.8, 0.1), (0.1, 0.1), (0.7, 0), (0.1, 0.9)]]
-    assert report_on(cases, chances, (0.5, 0.5, 0.5)) == {
+    assert report_on(cases, chances, EVEN) == {
         "claims": 6,
         "accuracy": 0.5,
         "false_supported": 0.5,
@@ -254,7 +259,7 @@ def test_the_report_by_hand() -> None:
         "right_when_conflicting": 0,
         "right_when_not_enough_info": 0.5,
     }
-    assert report_on(cases[:2], chances[:2], (0.5, 0.5, 0.5))["false_supported"] == 0
+    assert report_on(cases[:2], chances[:2], EVEN)["false_supported"] == 0
 
 
 def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
@@ -263,7 +268,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     read = load_weights(path)
     for name in ("means", "scales", "coefficients", "intercepts"):
         assert np.array_equal(getattr(read, name), getattr(fitted, name)), name
-    assert (read.for_supported, read.for_refuted, read.for_conflicting) == (0.5, 0.5, 0.5)
+    assert read.bars == EVEN
     assert read.fingerprint.startswith("verdicts-")
     _write(tmp_path / "other.json", fit(public(seed=2)), {"accuracy": 0.5})
     assert load_weights(tmp_path / "other.json").fingerprint != read.fingerprint

@@ -19,7 +19,7 @@ from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decid
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
 from service.checking.weighing import Weighed
-from service.checking.weights import SIGNALS, WeighingModel, load_weights
+from service.checking.weights import SIGNALS, Bars, WeighingModel, load_weights
 from service.evidence.judging import Judged
 from service.evidence.reading import Evidence, Reading
 from service.evidence.rendering import render
@@ -46,10 +46,7 @@ def lines_of(document) -> list[Span]:
 LINES = lines_of(CHRONICLE)
 
 
-def weights(for_supported: float = 0.6, for_refuted: float = 0.6, for_conflicting: float = 0.7) -> WeighingModel:
-    numbers = np.zeros(WIDTH)
-    bars = for_supported, for_refuted, for_conflicting
-    return WeighingModel(numbers, numbers + 1, np.zeros((3, WIDTH)), np.zeros(3), *bars, "by-hand")
+USUAL = Bars(0.6, 0.6, 0.7)
 
 
 def weighed(*chances: tuple[float, float]) -> list[Weighed]:
@@ -75,7 +72,7 @@ def line_numbers(citations: tuple[Citation, ...]) -> list[int]:
 
 
 def test_a_quote_for_the_claim_supports_it() -> None:
-    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.812345, 0.1)), weights())
+    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.812345, 0.1)), USUAL)
     assert (verdict.verdict, verdict.confidence, verdict.reason) == ("supported", 0.8123, None)
     assert (verdict.claim, verdict.span, verdict.standalone) == (CLAIM, Span(0, len(CLAIM)), None)
     assert line_numbers(verdict.supporting) == [1]
@@ -84,14 +81,14 @@ def test_a_quote_for_the_claim_supports_it() -> None:
 
 
 def test_a_quote_against_the_claim_refutes_it() -> None:
-    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.1, 0.8)), weights())
+    verdict = decide(CLAIM, judged(2), weighed((0.1, 0.1), (0.1, 0.8)), USUAL)
     assert (verdict.verdict, verdict.confidence) == ("refuted", 0.8)
     assert line_numbers(verdict.refuting) == [1]
     assert verdict.supporting == verdict.nearest == ()
 
 
 def test_each_side_has_its_own_bar_and_reaching_it_is_enough() -> None:
-    bars = weights(0.7, 0.5, 0.9)
+    bars = Bars(0.7, 0.5, 0.9)
     assert decide(CLAIM, [], weighed((0.7, 0.0)), bars).verdict == "supported"
     assert decide(CLAIM, [], weighed((0.69, 0.0)), bars).verdict == "not_enough_info"
     assert decide(CLAIM, [], weighed((0.0, 0.5)), bars).verdict == "refuted"
@@ -100,21 +97,21 @@ def test_each_side_has_its_own_bar_and_reaching_it_is_enough() -> None:
 
 def test_one_sure_quote_counts_more_than_ten_that_nearly_convince() -> None:
     many = [(0.59, 0.0)] * 10
-    assert decide(CLAIM, [], weighed(*many), weights()).verdict == "not_enough_info"
-    verdict = decide(CLAIM, [], weighed(*many, (0.0, 0.61)), weights())
+    assert decide(CLAIM, [], weighed(*many), USUAL).verdict == "not_enough_info"
+    verdict = decide(CLAIM, [], weighed(*many, (0.0, 0.61)), USUAL)
     assert verdict.verdict == "refuted"
     assert line_numbers(verdict.refuting) == [10]
-    outvoted = decide(CLAIM, [], weighed(*[(0.8, 0.0)] * 10, (0.0, 0.9)), weights())
+    outvoted = decide(CLAIM, [], weighed(*[(0.8, 0.0)] * 10, (0.0, 0.9)), USUAL)
     assert (outvoted.verdict, outvoted.confidence) == ("conflicting", 0.8)
 
 
 def test_the_quotes_come_surest_first_and_equal_ones_as_they_were_found() -> None:
-    verdict = decide(CLAIM, [], weighed((0.7, 0), (0.9, 0), (0.7, 0), (0.8, 0), (0.9, 0)), weights())
+    verdict = decide(CLAIM, [], weighed((0.7, 0), (0.9, 0), (0.7, 0), (0.8, 0), (0.9, 0)), USUAL)
     assert line_numbers(verdict.supporting) == [1, 4, 3, 0, 2]
 
 
 def test_a_conflict_shows_both_sides_and_is_as_sure_as_the_weaker() -> None:
-    verdict = decide(CLAIM, [], weighed((0.75, 0.1), (0.1, 0.9), (0.95, 0.0), (0.0, 0.72)), weights())
+    verdict = decide(CLAIM, [], weighed((0.75, 0.1), (0.1, 0.9), (0.95, 0.0), (0.0, 0.72)), USUAL)
     assert (verdict.verdict, verdict.confidence, verdict.reason) == ("conflicting", 0.9, None)
     assert line_numbers(verdict.supporting) == [2, 0]
     assert line_numbers(verdict.refuting) == [1, 3]
@@ -131,7 +128,7 @@ def test_a_conflict_shows_both_sides_and_is_as_sure_as_the_weaker() -> None:
     ],
 )
 def test_a_weak_conflict_goes_to_the_surer_side(supports: float, refutes: float, verdict: VerdictLabel) -> None:
-    decided = decide(CLAIM, [], weighed((supports, 0.0), (0.0, refutes)), weights())
+    decided = decide(CLAIM, [], weighed((supports, 0.0), (0.0, refutes)), USUAL)
     assert decided.verdict == verdict
     assert bool(decided.supporting) == (verdict != "refuted")
     assert bool(decided.refuting) == (verdict != "supported")
@@ -140,26 +137,26 @@ def test_a_weak_conflict_goes_to_the_surer_side(supports: float, refutes: float,
 
 def test_at_most_so_many_quotes_are_shown_and_they_are_the_surest() -> None:
     chances = [(0.61 + 0.03 * number, 0.0) for number in range(MAX_QUOTES + 3)]
-    verdict = decide(CLAIM, [], weighed(*chances), weights())
+    verdict = decide(CLAIM, [], weighed(*chances), USUAL)
     assert line_numbers(verdict.supporting) == list(range(MAX_QUOTES + 2, 2, -1))
 
 
 def test_quotes_far_less_sure_than_the_surest_are_left_out() -> None:
-    low = weights(0.2, 0.2, 1.0)
+    low = Bars(0.2, 0.2, 1.0)
     least = 0.9 * SHOWN_SHARE
     verdict = decide(CLAIM, [], weighed((0.9, 0), (least + 0.01, 0), (least - 0.01, 0)), low)
     assert line_numbers(verdict.supporting) == [0, 1]
 
 
 def test_where_nothing_was_retrieved_nothing_is_near() -> None:
-    verdict = decide(CLAIM, [], [], weights())
+    verdict = decide(CLAIM, [], [], USUAL)
     assert (verdict.verdict, verdict.reason, verdict.confidence) == ("not_enough_info", "nothing_retrieved", 1.0)
     assert verdict.nearest == ()
 
 
 def test_silent_documents_show_their_closest_passages() -> None:
     found = judged(MAX_NEAREST + 2)
-    verdict = decide(CLAIM, found, weighed((0.3, 0.2), (0.1, 0.45)), weights())
+    verdict = decide(CLAIM, found, weighed((0.3, 0.2), (0.1, 0.45)), USUAL)
     assert (verdict.verdict, verdict.reason, verdict.confidence) == ("not_enough_info", "silent", 0.55)
     assert [one.span for one in verdict.nearest] == [one.evidence.passage.span for one in found[:MAX_NEAREST]]
     assert verdict.nearest[0].section == ("Floods",)
@@ -171,12 +168,12 @@ def test_the_number_that_decided_is_highlighted_where_it_stands(said: str, highl
     text = CHRONICLE.quote(line)
     comparison = compare_values(find_mentions("The place ground 40 tons."), find_mentions(text), "")
     (cited,) = decide(
-        CLAIM, [], [Weighed(Reading(CHRONICLE, (), line, line, text), 0.9, 0.0, comparison)], weights()
+        CLAIM, [], [Weighed(Reading(CHRONICLE, (), line, line, text), 0.9, 0.0, comparison)], USUAL
     ).supporting
     assert cited.highlight is not None
     assert CHRONICLE.text[cited.highlight.start : cited.highlight.end] == highlighted
     told = Reading(CHRONICLE, (), line, line, f"Orvik, {text}")
-    (other,) = decide(CLAIM, [], [Weighed(told, 0.9, 0.0, comparison)], weights()).supporting
+    (other,) = decide(CLAIM, [], [Weighed(told, 0.9, 0.0, comparison)], USUAL).supporting
     assert other.highlight is None, "a row as the model reads it has other offsets than the document"
     assert other.text == text
 
@@ -192,7 +189,7 @@ CHANCES = st.lists(st.tuples(STEPS, STEPS).filter(lambda pair: sum(pair) <= 1), 
 def test_every_verdict_is_sound(
     chances: list[tuple[float, float]], bars: tuple[float, float, float], passages: int
 ) -> None:
-    verdict = decide(CLAIM, judged(passages), weighed(*chances), weights(*bars))
+    verdict = decide(CLAIM, judged(passages), weighed(*chances), Bars(*bars))
     assert 0 <= verdict.confidence <= 1
     for citation in (*verdict.supporting, *verdict.refuting, *verdict.nearest):
         assert citation.text == CHRONICLE.text[citation.start : citation.end]
@@ -202,8 +199,8 @@ def test_every_verdict_is_sound(
         assert len(shown) <= MAX_QUOTES
         assert shown == sorted(shown, reverse=True)
         assert all(one >= max(bar, SHOWN_SHARE * shown[0]) for one in shown)
-        assert not shown or shown[0] == max(pair[side] for pair in chances)
-    reached = [any(pair[side] >= bars[side] for pair in chances) for side in (0, 1)]
+        assert not shown or shown[0] == max(pair[side] for pair in chances if pair[side] > pair[1 - side])
+    reached = [any(pair[side] >= bars[side] and pair[side] > pair[1 - side] for pair in chances) for side in (0, 1)]
     assert (verdict.verdict == "not_enough_info") == (not any(reached))
     assert verdict.verdict != "conflicting" or all(reached)
     if verdict.reason is not None:
@@ -253,8 +250,8 @@ def test_only_silence_has_a_reason_and_it_always_has_one(
 
 
 def test_the_summary_counts_every_label() -> None:
-    silent = decide(CLAIM, [], [], weights())
-    supported = decide(CLAIM, [], weighed((0.9, 0)), weights())
+    silent = decide(CLAIM, [], [], USUAL)
+    supported = decide(CLAIM, [], weighed((0.9, 0)), USUAL)
     assert summarize([silent, supported, silent]) == {
         "supported": 1,
         "refuted": 0,
@@ -273,9 +270,7 @@ def test_chances_are_probabilities_that_leave_room_for_neither(seed: int, rows: 
         chance.uniform(0.1, 3, WIDTH),
         chance.normal(size=(3, WIDTH)),
         chance.normal(size=3),
-        0.5,
-        0.5,
-        0.5,
+        Bars(0.5, 0.5, 0.5),
         "any",
     )
     signals = chance.normal(size=(rows, WIDTH)) * spread
@@ -293,7 +288,7 @@ def test_chances_by_hand() -> None:
     coefficients[0, 0], coefficients[1, 1] = np.log(2), np.log(5)
     means, scales = np.zeros(WIDTH), np.ones(WIDTH)
     means[0], scales[0], scales[1] = 4.0, 2.0, 0.5
-    model = WeighingModel(means, scales, coefficients, np.array([0, 0, np.log(3)]), 0.5, 0.5, 0.5, "by-hand")
+    model = WeighingModel(means, scales, coefficients, np.array([0, 0, np.log(3)]), Bars(0.5, 0.5, 0.5), "by-hand")
     signals = np.zeros((1, WIDTH))
     signals[0, :2] = 6.0, 0.5
     assert model.chances(signals) == pytest.approx(np.array([[0.2, 0.5]]))
@@ -306,9 +301,7 @@ def content() -> dict[str, Any]:
         "scales": [2.0] * WIDTH,
         "coefficients": [[0.5] * WIDTH, [0.25] * WIDTH, [0.0] * WIDTH],
         "intercepts": [0.1, 0.2, 0.3],
-        "for_supported": 0.6,
-        "for_refuted": 0.7,
-        "for_conflicting": 0.8,
+        "bars": {"supported": 0.6, "refuted": 0.7, "conflicting": 0.8},
         "fingerprint": "verdicts-orvik",
     }
 
@@ -321,8 +314,9 @@ def write(folder: Path, held: dict[str, Any]) -> Path:
 
 def test_fitted_numbers_are_read_as_they_were_written(tmp_path: Path) -> None:
     model = load_weights(write(tmp_path, content()))
-    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name != "signals"}
-    assert read == {name: value for name, value in content().items() if name != "signals"}
+    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name not in ("signals", "bars")}
+    assert read == {name: value for name, value in content().items() if name not in ("signals", "bars")}
+    assert model.bars == Bars(0.6, 0.7, 0.8)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 from cachetools import LRUCache
 
 from index.documents import Span
@@ -16,7 +17,7 @@ from service.checking.quoted import find_quotations
 from service.checking.standalone import standalone
 from service.checking.statements import Statement, find_statements
 from service.checking.weighing import Weighed, decisive_span, weigh
-from service.checking.weights import WeighingModel, load_weights
+from service.checking.weights import Bars, WeighingModel, load_weights, surest, verdict_for
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import evidence_for
@@ -100,11 +101,12 @@ class Checker:
         hits = self._retriever.search(claim, RETRIEVED, documents)
         return self._reader.rank(claim, [evidence_for(self._library, hit) for hit in hits])
 
-    def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
-        """Return the verdict on one claim that stands alone."""
+    def decide(self, claim: str, documents: Sequence[str] | None, bar: float | None = None) -> Verdict:
+        """Return the verdict on one claim that stands alone; `bar` takes the place of the fitted bars."""
         judged = self.retrieve(claim, documents)
         weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
-        return decide(claim, judged, weighed, self.weights)
+        bars = self.weights.bars
+        return decide(claim, judged, weighed, bars if bar is None else bars.moved(bar))
 
     def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on a claim, from memory where the documents are still the same."""
@@ -129,45 +131,38 @@ def finish(outline: Outline, claims: Sequence[Verdict]) -> CheckResult:
     return CheckResult(tuple(claims), summarize(claims), outline.passed_over, outline.quotations)
 
 
-def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], weights: WeighingModel) -> Verdict:
-    """Return the verdict that the surest quotes on either side allow.
-
-    One quote against ten is a conflict to be shown, not an average: what counts is the surest quote of each side.
-    """
-    supporting = _side(weighed, lambda item: item.supports, weights.for_supported)
-    refuting = _side(weighed, lambda item: item.refutes, weights.for_refuted)
+def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bars: Bars) -> Verdict:
+    """Return the verdict on a claim with the quotes on its sides, surest first."""
+    best = surest(np.array([(item.supports, item.refutes) for item in weighed]))
+    verdict = verdict_for(*best, bars)
+    supporting = _side(weighed, lambda item: (item.supports, item.refutes), bars.supported)
+    refuting = _side(weighed, lambda item: (item.refutes, item.supports), bars.refuted)
     span = Span(0, len(claim))
-    best = (
-        max((item.supports for item in weighed), default=0.0),
-        max((item.refutes for item in weighed), default=0.0),
-    )
-    if supporting and refuting:
-        if min(best) >= weights.for_conflicting:
-            sides = _cited(supporting), _cited(refuting)
-            return Verdict(claim, span, None, "conflicting", round(min(best), 4), *sides, None, ())
-        if best[0] >= best[1]:
-            refuting = []
-        else:
-            supporting = []
-    if supporting:
-        return Verdict(claim, span, None, "supported", round(best[0], 4), _cited(supporting), (), None, ())
-    if refuting:
-        return Verdict(claim, span, None, "refuted", round(best[1], 4), (), _cited(refuting), None, ())
+    if verdict == "supported":
+        return Verdict(claim, span, None, verdict, round(best[0], 4), supporting, (), None, ())
+    if verdict == "refuted":
+        return Verdict(claim, span, None, verdict, round(best[1], 4), (), refuting, None, ())
+    if verdict == "conflicting":
+        return Verdict(claim, span, None, verdict, round(min(best), 4), supporting, refuting, None, ())
     reason: SilenceReason = "silent" if judged else "nothing_retrieved"
     nearest = tuple(
         make_citation(item.evidence.document, item.evidence.passage.span, section=item.evidence.passage.section)
         for item in judged[:MAX_NEAREST]
     )
-    return Verdict(claim, span, None, "not_enough_info", round(1 - max(best), 4), (), (), reason, nearest)
+    return Verdict(claim, span, None, verdict, round(1 - max(best), 4), (), (), reason, nearest)
 
 
-def _side(weighed: Sequence[Weighed], chance: Callable[[Weighed], float], bar: float) -> list[Weighed]:
-    """Return the quotes that speak for one side, surest first; none where not even the surest reaches the bar."""
-    ranked = sorted(weighed, key=lambda item: -chance(item))
-    if not ranked or chance(ranked[0]) < bar:
-        return []
-    least = max(bar, SHOWN_SHARE * chance(ranked[0]))
-    return [item for item in ranked if chance(item) >= least][:MAX_QUOTES]
+def _side(
+    weighed: Sequence[Weighed], chances: Callable[[Weighed], tuple[float, float]], bar: float
+) -> tuple[Citation, ...]:
+    """Quote what likelier speaks for one side than for the other and reaches the bar, surest first.
+
+    `chances` gives those of this side and of the other.
+    """
+    speaking = [item for item in weighed if chances(item)[0] > chances(item)[1]]
+    ranked = sorted(speaking, key=lambda item: -chances(item)[0])
+    least = max(bar, SHOWN_SHARE * chances(ranked[0])[0]) if ranked else bar
+    return _cited([item for item in ranked if chances(item)[0] >= least][:MAX_QUOTES])
 
 
 def _cited(side: Sequence[Weighed]) -> tuple[Citation, ...]:

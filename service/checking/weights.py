@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+from service.verdicts import VerdictLabel
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 FloatArray = npt.NDArray[np.float64]
@@ -37,20 +38,33 @@ SIGNALS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """The chances that a quote needs for a verdict; `conflicting` is what the weaker side of a conflict needs."""
+
+    supported: float
+    refuted: float
+    conflicting: float
+
+    def moved(self, bar: float) -> Bars:
+        """Return the same with another bar for either verdict.
+
+        Who asks for unsure verdicts does not ask to take every doubt for a conflict, so that bar only rises.
+        """
+        return Bars(bar, bar, max(bar, self.conflicting))
+
+
+@dataclass(frozen=True, slots=True)
 class WeighingModel:
     """Multinomial logistic regression over standardised signals: supports, refutes, or neither.
 
-    Fitted by `eval.fit_verdicts`. `for_supported` and `for_refuted` are the chances a verdict needs, `for_conflicting`
-    what the weaker side of a conflict needs.
+    Fitted by `eval.fit_verdicts`, as are the bars.
     """
 
     means: FloatArray
     scales: FloatArray
     coefficients: FloatArray
     intercepts: FloatArray
-    for_supported: float
-    for_refuted: float
-    for_conflicting: float
+    bars: Bars
     fingerprint: str
 
     def chances(self, signals: FloatArray) -> FloatArray:
@@ -59,6 +73,28 @@ class WeighingModel:
         shares = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
         chances: FloatArray = shares[:, :2]
         return chances
+
+
+def surest(chances: FloatArray) -> tuple[float, float]:
+    """Return the surest chance of either side, 0 without any; a quote counts for the side it likelier speaks for."""
+    supports, refutes = chances.reshape(-1, 2).T
+    return (
+        float(np.max(supports, where=supports > refutes, initial=0.0)),
+        float(np.max(refutes, where=refutes > supports, initial=0.0)),
+    )
+
+
+def verdict_for(supports: float, refutes: float, bars: Bars) -> VerdictLabel:
+    """Return the verdict that the surest quote of either side allows.
+
+    One quote against ten is a conflict to be shown, not an average.
+    """
+    supported, refuted = 0 < supports >= bars.supported, 0 < refutes >= bars.refuted
+    if supported and refuted and min(supports, refutes) >= bars.conflicting:
+        return "conflicting"
+    if supported and (supports >= refutes or not refuted):
+        return "supported"
+    return "refuted" if refuted else "not_enough_info"
 
 
 def load_weights(path: Path = WEIGHTS) -> WeighingModel:
@@ -73,8 +109,6 @@ def load_weights(path: Path = WEIGHTS) -> WeighingModel:
         scales=np.array(content["scales"]),
         coefficients=np.array(content["coefficients"]),
         intercepts=np.array(content["intercepts"]),
-        for_supported=content["for_supported"],
-        for_refuted=content["for_refuted"],
-        for_conflicting=content["for_conflicting"],
+        bars=Bars(**content["bars"]),
         fingerprint=content["fingerprint"],
     )

@@ -17,7 +17,7 @@ from service.places import find_places, stands_whole
 from service.prepared import PreparedDocument, prepare, prepare_quote
 from service.quotes import Citation, SectionOf, cite
 
-__all__ = ["Difference", "Found", "LookupResult", "PreparedDocument", "check_quote", "look_up", "prepare"]
+__all__ = ["Difference", "Found", "LookupResult", "PreparedDocument", "check_quote", "identifies", "look_up", "prepare"]
 
 MIN_CHARACTERS: Final = 6
 MAX_CHARACTERS: Final = 20_000
@@ -81,7 +81,7 @@ def check_quote(quote: str) -> None:
             characters=len(quote),
             limit=MAX_CHARACTERS,
         )
-    letters = sum(map(str.isalnum, normalize(quote).text))
+    letters = _letters(quote)
     if letters < MIN_CHARACTERS:
         raise InputError(
             f"The quote has {letters} letters and digits; give at least {MIN_CHARACTERS}, to identify a passage.",
@@ -89,6 +89,15 @@ def check_quote(quote: str) -> None:
             characters=letters,
             minimum=MIN_CHARACTERS,
         )
+
+
+def identifies(quote: str) -> bool:
+    """Whether a quote has enough letters and digits to identify a passage."""
+    return _letters(quote) >= MIN_CHARACTERS
+
+
+def _letters(quote: str) -> int:
+    return sum(map(str.isalnum, normalize(quote).text))
 
 
 def _document(item: Document | PreparedDocument) -> Document:

@@ -143,6 +143,7 @@ def test_exports_hold_every_claim_and_quote(client: httpx.Client) -> None:
         ({"text": "Gao fell.", "claims": ["Gao fell."]}, 400, "text_or_claims"),
         ({"text": "  \n "}, 400, "empty_text"),
         ({"text": "a" * 100_001}, 413, "text_too_long"),
+        ({"text": "Gao fell. " * 2_001}, 413, "too_many_statements"),
         ({"claims": []}, 400, "bad_claims"),
         ({"claims": ["x " * 2000]}, 413, "claim_too_long"),
         ({"claims": ["Gao fell."] * 201}, 400, "bad_claims"),
@@ -154,6 +155,12 @@ def test_bad_requests_say_what_to_do(client: httpx.Client, body: dict[str, Any],
     response = client.post("/v1/check", json=body)
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     assert response.json()["error"]["message"].endswith(".")
+
+
+def test_a_quotation_without_words_is_no_error(client: httpx.Client) -> None:
+    result = client.post("/v1/check", json={"text": "He wrote “- - - - - - - a” and left the town."})
+    assert result.status_code == 200
+    assert result.json()["quotations"] == []
 
 
 def test_only_the_named_documents_are_asked(client: httpx.Client) -> None:

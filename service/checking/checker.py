@@ -11,6 +11,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from index.documents import Span
+from index.errors import TooLarge
 from index.library import Library
 from index.retriever import Retriever
 from service.checking.quoted import find_quotations
@@ -21,7 +22,7 @@ from service.checking.weights import Bars, WeighingModel, load_weights, surest, 
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import evidence_for
-from service.lookup import LookupResult, check_quote
+from service.lookup import LookupResult, identifies
 from service.quotes import Citation, make_citation
 from service.verdicts import CheckedQuotation, CheckResult, PassedOver, SilenceReason, Verdict, summarize
 
@@ -32,6 +33,7 @@ WEIGHED = 6
 MAX_QUOTES = 6
 SHOWN_SHARE = 0.6
 MAX_NEAREST = 3
+MAX_STATEMENTS = 2_000
 _REMEMBERED = 2_000
 
 LookUp = Callable[[str, Sequence[str] | None], LookupResult]
@@ -79,8 +81,16 @@ class Checker:
         return load_weights()
 
     def outline(self, text: str, documents: Sequence[str] | None) -> Outline:
-        """Find what there is to check in a text; its quotations are looked up here."""
+        """Find what there is to check in a text; its quotations are looked up here.
+
+        Raises TooLarge for a text of more statements than anyone would wait for.
+        """
         statements = find_statements(text)
+        if len(statements) > MAX_STATEMENTS:
+            raise TooLarge(
+                f"The text has {len(statements)} statements and the limit is {MAX_STATEMENTS}; check it in parts.",
+                code="too_many_statements",
+            )
         alone = standalone(text, statements)
         claims = tuple(
             Claim(_slice(text, one.span), one.span, said)
@@ -122,8 +132,8 @@ class Checker:
     def _quotations(self, text: str, documents: Sequence[str] | None) -> Iterator[CheckedQuotation]:
         for span in find_quotations(text):
             quote = _slice(text, span)
-            check_quote(quote)
-            yield CheckedQuotation(quote, span, self._look_up(quote, documents))
+            if identifies(quote):
+                yield CheckedQuotation(quote, span, self._look_up(quote, documents))
 
 
 def finish(outline: Outline, claims: Sequence[Verdict]) -> CheckResult:

@@ -22,7 +22,7 @@ def describe(pipeline: Pipeline, gold: Path) -> Provenance:
     # The data folder is a place on one machine and often a temporary one; what it holds is in `index`.
     settings = pipeline.settings.model_dump(mode="json", exclude={"data"})
     return Provenance(
-        settings=settings,
+        settings={**settings, "min_confidence": pipeline.min_confidence},
         models={
             "encoder": pipeline.library.encoder.fingerprint,
             "reader": pipeline.reader.fingerprint,

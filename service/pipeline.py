@@ -10,14 +10,12 @@ from index.encoder import load_encoder
 from index.errors import InputError, TooLarge
 from index.library import Library
 from index.retriever import HybridRetriever, Leg, Retriever
-from service.answers import Alternative, Answer, DeclineReason, answered, conflicting, declined
+from service.answers import Alternative, Answer, answered, conflicting, declined
 from service.catalogue import find_document
 from service.checking.checker import Checker, Claim, Outline, finish
 from service.checking.disagreements import Disagreement
 from service.checking.register import DisagreementRegister, DisagreementReport
-from service.evidence.claims import as_claim
 from service.evidence.judging import Judged
-from service.evidence.questions import is_yes_no
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import Evidence, Finding, evidence_for
 from service.lookup import LookupResult
@@ -31,7 +29,6 @@ from service.verdicts import CheckResult, Verdict
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TOP_K = 100
 MAX_NEAREST = 3
-YES, NO = "Yes", "No"
 MAX_CHECKED_CHARACTERS = 100_000
 MAX_CLAIMS = 200
 # So many of the best passages by fusion are put to the evidence model.
@@ -69,6 +66,12 @@ class Pipeline:
         self.checker = Checker(library, retriever, reader, self.quotations.look_up)
         self.register = DisagreementRegister(settings.data, library, retriever, reader, self.checker)
 
+    @property
+    def min_confidence(self) -> float:
+        """Answers below this are declined, unless a question names its own bar."""
+        chosen = self.settings.min_confidence
+        return self.reader.threshold if chosen is None else chosen
+
     def ask(
         self,
         question: str,
@@ -78,44 +81,26 @@ class Pipeline:
     ) -> Answer:
         """Answer with verbatim quotes, or decline and say why. Raises InputError for an unusable question."""
         question = _checked(question, "question")
-        bar = self.settings.min_confidence if min_confidence is None else min_confidence
-        if bar is not None and not 0 <= bar <= 1:
+        bar = self.min_confidence if min_confidence is None else min_confidence
+        if not 0 <= bar <= 1:
             raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
         read_as = self.speller.correct(question)
         answer = self._answer(read_as, self._count(top_k), documents, bar)
         return answer if read_as == question else replace(answer, read_as=read_as)
 
-    def _answer(self, question: str, count: int, documents: Sequence[str] | None, bar: float | None) -> Answer:
-        """Answer; without a `bar` the fitted ones decide what is sure enough."""
-        if is_yes_no(question) and self.reader.model.reads_whole(question):
-            return self._yes_or_no(question, documents, bar)
+    def _answer(self, question: str, count: int, documents: Sequence[str] | None, bar: float) -> Answer:
         judged = self._judged(question, count, documents)
         if not judged:
             return declined("nothing_retrieved", 0.0, ())
         findings = self.reader.read(question, judged[:count])
         best = findings[0].confidence if findings else 0.0
-        if not findings or best < (self.reader.threshold if bar is None else bar):
+        if not findings or best < bar:
             nearest = tuple(_cite(item.evidence) for item in judged[:MAX_NEAREST])
             return declined("not_in_documents", best, self._verified(nearest))
-        rivals = self.reader.rivals(findings)
+        rivals = self.reader.rivals(findings, bar)
         if rivals:
             return conflicting(tuple(self._alternative(finding) for finding in (findings[0], *rivals)))
         return answered(findings[0].text, best, self._quotes(findings[0]))
-
-    def _yes_or_no(self, question: str, documents: Sequence[str] | None, bar: float | None) -> Answer:
-        """Answer Yes or No by checking the claim behind the question, with the quotes that decide."""
-        self._check_documents(documents)
-        verdict = self.checker.decide(as_claim(question), documents, bar)
-        self._verified((*verdict.supporting, *verdict.refuting, *verdict.nearest))
-        if verdict.verdict == "conflicting":
-            sides = ((YES, verdict.supporting), (NO, verdict.refuting))
-            return conflicting(tuple(Alternative(text, verdict.confidence, quotes) for text, quotes in sides))
-        if verdict.verdict == "supported":
-            return answered(YES, verdict.confidence, verdict.supporting)
-        if verdict.verdict == "refuted":
-            return answered(NO, verdict.confidence, verdict.refuting)
-        reason: DeclineReason = "nothing_retrieved" if verdict.reason == "nothing_retrieved" else "not_in_documents"
-        return declined(reason, round(1 - verdict.confidence, 4), verdict.nearest)
 
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         """Rank passages. Raises InputError for an unusable query."""

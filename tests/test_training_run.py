@@ -68,12 +68,11 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _small() -> Iterator[None]:
-    """Few tables and claims about them, small batches, one thread, a checkpoint every two steps."""
+    """Few tables, small batches, one thread, a checkpoint every two steps."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mix, "TABLE_ROWS", 12)
-        patch.setattr(mix, "TABLE_CLAIMS", 6)
         patch.setattr(batches, "BATCH_TOKENS", 256)
         patch.setattr(loop, "SAVE_EVERY", 2)
         yield
@@ -122,7 +121,7 @@ def test_the_card_names_the_data_and_the_settings(folder: Path, finished: Path) 
         checksum = hashlib.sha256((folder / f"{name}.jsonl").read_bytes()).hexdigest()
         assert card["data"][name] == {"file": f"{name}.jsonl", "sha256": checksum}
     assert (card["seed"], card["scale"], card["steps"], card["device"]) == (0, 1.0, STEPS, "cpu")
-    assert sum(count for kind, count in card["mix"].items() if kind.startswith(("row", "field"))) == 18
+    assert sum(count for kind, count in card["mix"].items() if kind.startswith(("row", "field"))) == 12
     assert {"nli", "verifier", "retrieved", "question changed", "impossible by its source"} <= card["mix"].keys()
 
 

@@ -111,12 +111,11 @@ class Checker:
         hits = self._retriever.search(claim, RETRIEVED, documents)
         return self._reader.rank(claim, [evidence_for(self._library, hit) for hit in hits])
 
-    def decide(self, claim: str, documents: Sequence[str] | None, bar: float | None = None) -> Verdict:
-        """Return the verdict on one claim that stands alone; `bar` takes the place of the fitted bars."""
+    def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
+        """Return the verdict on one claim that stands alone."""
         judged = self.retrieve(claim, documents)
         weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
-        bars = self.weights.bars
-        return decide(claim, judged, weighed, bars if bar is None else bars.moved(bar))
+        return decide(claim, judged, weighed, self.weights.bars)
 
     def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on a claim, from memory where the documents are still the same."""

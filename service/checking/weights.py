@@ -45,13 +45,6 @@ class Bars:
     refuted: float
     conflicting: float
 
-    def moved(self, bar: float) -> Bars:
-        """Return the same with another bar for either verdict.
-
-        Who asks for unsure verdicts does not ask to take every doubt for a conflict, so that bar only rises.
-        """
-        return Bars(bar, bar, max(bar, self.conflicting))
-
 
 @dataclass(frozen=True, slots=True)
 class WeighingModel:

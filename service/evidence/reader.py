@@ -8,17 +8,23 @@ from functools import cached_property
 
 from service.evidence.calibration import Calibration, load_calibration
 from service.evidence.candidates import Candidate, find_candidates
+from service.evidence.claims import as_claim
+from service.evidence.entailing import weigh
 from service.evidence.equality import same_answer
 from service.evidence.judging import Judged, judge
 from service.evidence.lists import gather_members
 from service.evidence.model import EvidenceModel
-from service.evidence.questions import asks_list
+from service.evidence.questions import asks_list, is_yes_no
 from service.evidence.reading import Evidence, Finding, Reading
 from service.evidence.rivals import find_rivals
 from service.evidence.signals import describe
 
+YES, NO = "Yes", "No"
 # No more passages are read for an answer, however many are asked for: the best are nearly always among the first.
 MAX_READ = 16
+# A further quote for Yes or No is at least this sure, measured against the surest.
+SUPPORT_SHARE = 0.7
+_EVEN = 0.5
 # So many places are quoted for one answer; of a list, every member is.
 MAX_PLACES = 4
 
@@ -60,6 +66,8 @@ class EvidenceReader:
     def read(self, question: str, judged: Sequence[Judged]) -> tuple[Finding, ...]:
         """Return the answers found in the best passages, most confident first."""
         judged = judged[:MAX_READ]
+        if is_yes_no(question) and self.model.reads_whole(question):
+            return self._decide(question, judged)
         candidates = find_candidates(judged)
         if not candidates:
             return ()
@@ -76,9 +84,22 @@ class EvidenceReader:
         )
         return (gather_members(findings), *findings[1:]) if asks_list(question) else findings
 
-    def rivals(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    def rivals(self, findings: Sequence[Finding], threshold: float) -> tuple[Finding, ...]:
         """Return the findings that contradict the first."""
+        if {finding.text for finding in findings} <= {YES, NO}:
+            # Who asks for unsure answers does not ask to take every doubt for a contradiction.
+            bar = max(threshold, self.threshold, _EVEN)
+            return tuple(finding for finding in findings[1:] if finding.confidence >= bar)
         return find_rivals(self.model, self._calibration.temperature, findings)
+
+    def _decide(self, question: str, judged: Sequence[Judged]) -> tuple[Finding, ...]:
+        """Answer Yes or No with the quotes that decide, surest first; both where the quotes contradict each other."""
+        weighed = weigh(self.model, self._calibration.temperature, as_claim(question), judged)
+        sides = [
+            _side(YES, [(item.entails, item.reading) for item in weighed]),
+            _side(NO, [(item.contradicts, item.reading) for item in weighed]),
+        ]
+        return tuple(sorted((side for side in sides if side.readings), key=lambda side: -side.confidence))
 
 
 def number_answers(candidates: Sequence[Candidate]) -> list[int]:
@@ -106,3 +127,12 @@ def _places(candidates: Sequence[Candidate], group: Sequence[int]) -> tuple[Read
 def _stands(candidate: Candidate) -> bool:
     """Whether the passage alone would be answered from: both the span head and the relevance head say so."""
     return candidate.margin > 0 and candidate.judged.relevance > 0
+
+
+def _side(text: str, chances: Sequence[tuple[float, Reading]]) -> Finding:
+    """Return one side of a yes-no question with the quotes that speak for it, surest first."""
+    ranked = sorted(chances, key=lambda item: -item[0])
+    surest = ranked[0][0] if ranked else 0.0
+    readings = tuple(reading for chance, reading in ranked if chance >= max(_EVEN, SUPPORT_SHARE * surest))
+    shown = readings[:MAX_PLACES] or tuple(reading for _, reading in ranked[:1])
+    return Finding(text, shown, round(surest, 4), stands=bool(readings))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from service.evidence.formats import LABELS, Label
+from service.evidence.formats import Label
 
 Task = Literal["read", "entail"]
-# "unsupported" is either of neutral and contradiction: another name in a claim makes the one or the other.
-Target = Label | Literal["unsupported"]
-TARGETS: tuple[Target, ...] = (*LABELS, "unsupported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Example:
     header: str
     context: str
     answer: tuple[int, int] | None
-    label: Target | None
+    label: Label | None
     relevant: bool | None
     kind: str
 
@@ -39,8 +36,6 @@ def reading(
     return Example("read", question, header, context, answer, None, relevant, kind)
 
 
-def entailing(
-    claim: str, evidence: str, label: Target, *, kind: str, relevant: bool | None = None, header: str = ""
-) -> Example:
-    """Build an example for the entailment head and, where `relevant` is known, for the relevance head."""
-    return Example("entail", claim, header, evidence, None, label, relevant, kind)
+def entailing(claim: str, evidence: str, label: Label, *, kind: str, header: str = "") -> Example:
+    """Build an example for the entailment head."""
+    return Example("entail", claim, header, evidence, None, label, None, kind)

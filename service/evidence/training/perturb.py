@@ -11,10 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from index.analysis import query_terms
 from index.documents import Span
 from index.sentences import split
 
@@ -63,8 +60,6 @@ OPPOSITES = _opposites()
 _OPPOSABLE = re.compile(r"\b(" + "|".join(sorted(OPPOSITES, key=len, reverse=True)) + r")\b")
 Rng = random.Random
 _NEGATED = 0.25
-_OPPOSITE_CLAIM = 0.35
-_EXACT = 0.7
 _LONGEST_NUMBER = 15
 _CONTRACTIONS = {"can": "can't", "will": "won't"}
 
@@ -111,60 +106,6 @@ def change_context(question: str, context: str, answers: Sequence[str], pool: Se
     if last != old and last not in taken:
         changed = re.sub(_whole(last), lambda _: new.rsplit(" ", 1)[-1], changed)
     return changed if changed != context and all(answer in changed for answer in answers) else None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedPair:
-    """A claim and evidence of which one was changed; `label` is what the one now says of the other."""
-
-    claim: str
-    evidence: str
-    label: Literal["contradiction", "unsupported"]
-
-
-def change_claim(claim: str, evidence: str, pool: Sequence[str], rng: Rng) -> ChangedPair | None:
-    """Return a supported claim with a detail it shares with its evidence changed, or None."""
-    opposites = list(_OPPOSABLE.finditer(claim))
-    if opposites and rng.random() < _OPPOSITE_CLAIM:
-        match = rng.choice(opposites)
-        return ChangedPair(
-            claim[: match.start()] + rng.choice(OPPOSITES[match[0]]) + claim[match.end() :], evidence, "unsupported"
-        )
-    old = _shared_detail(claim, evidence, rng)
-    new = None if old is None else _another(old, [*entities(evidence), *pool], (claim,), rng)
-    if old is None or new is None:
-        return None
-    return ChangedPair(re.sub(_whole(old), lambda _: new, claim), evidence, _changed_label(old))
-
-
-def change_evidence(claim: str, evidence: str, pool: Sequence[str], rng: Rng) -> ChangedPair | None:
-    """Return the evidence of a supported claim with a detail it shares with the claim changed, or None."""
-    old = _shared_detail(claim, evidence, rng)
-    new = None if old is None else _another(old, pool, (claim, evidence), rng)
-    if old is None or new is None:
-        return None
-    return ChangedPair(claim, re.sub(_whole(old), lambda _: new, evidence), _changed_label(old))
-
-
-def _shared_detail(claim: str, evidence: str, rng: Rng) -> str | None:
-    """Return a name or number of the claim that stands in the evidence; a number rather than a name."""
-    # A claim's first word may be a name as well, unless it is a function word.
-    shared = [
-        detail for detail in entities("of " + claim) if query_terms(detail) and re.search(_whole(detail), evidence)
-    ]
-    exact = [detail for detail in shared if _is_exact(detail)]
-    if exact and rng.random() < _EXACT:
-        return rng.choice(exact)
-    return rng.choice(shared) if shared else None
-
-
-def _is_exact(detail: str) -> bool:
-    return detail in MONTHS or _NUMBER.fullmatch(detail) is not None
-
-
-def _changed_label(old: str) -> Literal["contradiction", "unsupported"]:
-    """Another date or count contradicts; with another name the evidence may just as well be silent."""
-    return "contradiction" if _is_exact(old) else "unsupported"
 
 
 def hide_answer(context: str, answers: Sequence[tuple[str, int]]) -> str | None:

@@ -23,7 +23,7 @@ from service.verdicts import LABELS
 TEXT = (
     "# A short war 🙂\n\n"
     "On 6 April 2012 the MNLA declared the independence of Azawad. What did Bamako say? "
-    "Two days later it baked a thousand wedding cakes.\n\n"
+    "It baked a thousand wedding cakes two days later.\n\n"
     "A leader said: “The MNLA has denied this claim.” <img src=x onerror=alert(1)> Mount Everest is 8,849 metres high."
 )
 VERDICT_KEYS = {
@@ -80,7 +80,7 @@ def test_a_text_s_claims_get_verdicts_and_the_rest_is_named(client: httpx.Client
 def test_a_claim_that_leans_is_checked_standing_alone(client: httpx.Client) -> None:
     claims = client.post("/v1/check", json={"text": TEXT}).json()["claims"]
     leaning = next(claim for claim in claims if "cakes" in claim["claim"])
-    assert leaning["standalone"].startswith("On 8 April 2012 the MNLA baked")
+    assert leaning["standalone"] == "The MNLA baked a thousand wedding cakes on 8 April 2012."
     assert leaning["verdict"] == "not_enough_info"
 
 
@@ -139,15 +139,15 @@ def test_exports_hold_every_claim_and_quote(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({}, 400, "text_or_claims"),
-        ({"text": "Gao fell.", "claims": ["Gao fell."]}, 400, "text_or_claims"),
-        ({"text": "  \n "}, 400, "empty_text"),
+        ({}, 422, "text_or_claims"),
+        ({"text": "Gao fell.", "claims": ["Gao fell."]}, 422, "text_or_claims"),
+        ({"text": "  \n "}, 422, "empty_text"),
         ({"text": "a" * 100_001}, 413, "text_too_long"),
         ({"text": "Gao fell. " * 2_001}, 413, "too_many_statements"),
-        ({"claims": []}, 400, "bad_claims"),
+        ({"claims": []}, 422, "bad_claims"),
         ({"claims": ["x " * 2000]}, 413, "claim_too_long"),
-        ({"claims": ["Gao fell."] * 201}, 400, "bad_claims"),
-        ({"text": "Gao fell.", "stream": True, "format": "markdown"}, 400, "bad_format"),
+        ({"claims": ["Gao fell."] * 201}, 422, "bad_claims"),
+        ({"text": "Gao fell.", "stream": True, "format": "markdown"}, 422, "bad_format"),
         ({"text": "Gao fell.", "documents": ["nowhere"]}, 404, "document_not_found"),
     ],
 )

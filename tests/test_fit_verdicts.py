@@ -35,7 +35,7 @@ from index.documents import Span
 from service.checking.checker import decide
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
-from service.checking.weighing import Weighed
+from service.checking.weighing import Quotable, Weighed
 from service.checking.weights import SIGNALS, Bars, load_weights
 from service.evidence.reading import Reading
 from service.verdicts import LABELS, VerdictLabel
@@ -171,7 +171,7 @@ def test_fitting_decides_as_the_product_does(
     chances: list[tuple[float, float]], thresholds: tuple[float, float, float]
 ) -> None:
     weighed = [
-        Weighed(Reading(MILLS, (), line, line, MILLS.quote(line)), *pair, NO_VALUES)
+        Weighed(Quotable(Reading(MILLS, (), line, line, MILLS.quote(line)), "", ""), *pair, NO_VALUES)
         for line, pair in zip(LINES, chances, strict=False)
     ]
     bars = Bars(*thresholds)

@@ -18,7 +18,7 @@ from index.passages import Passage
 from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decide
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
-from service.checking.weighing import Weighed
+from service.checking.weighing import Quotable, Weighed
 from service.checking.weights import SIGNALS, Bars, WeighingModel, load_weights
 from service.evidence.judging import Judged
 from service.evidence.reading import Evidence, Reading
@@ -52,7 +52,7 @@ USUAL = Bars(0.6, 0.6, 0.7)
 def weighed(*chances: tuple[float, float]) -> list[Weighed]:
     """The lines of the chronicle in order, with these chances to support and to refute."""
     return [
-        Weighed(Reading(CHRONICLE, ("Floods",), line, line, CHRONICLE.quote(line)), *pair, NO_VALUES)
+        Weighed(Quotable(Reading(CHRONICLE, ("Floods",), line, line, CHRONICLE.quote(line)), "", ""), *pair, NO_VALUES)
         for line, pair in zip(LINES, chances, strict=False)
     ]
 
@@ -168,12 +168,12 @@ def test_the_number_that_decided_is_highlighted_where_it_stands(said: str, highl
     text = CHRONICLE.quote(line)
     comparison = compare_values(find_mentions("The place ground 40 tons."), find_mentions(text), "")
     (cited,) = decide(
-        CLAIM, [], [Weighed(Reading(CHRONICLE, (), line, line, text), 0.9, 0.0, comparison)], USUAL
+        CLAIM, [], [Weighed(Quotable(Reading(CHRONICLE, (), line, line, text), "", ""), 0.9, 0.0, comparison)], USUAL
     ).supporting
     assert cited.highlight is not None
     assert CHRONICLE.text[cited.highlight.start : cited.highlight.end] == highlighted
     told = Reading(CHRONICLE, (), line, line, f"Orvik, {text}")
-    (other,) = decide(CLAIM, [], [Weighed(told, 0.9, 0.0, comparison)], USUAL).supporting
+    (other,) = decide(CLAIM, [], [Weighed(Quotable(told, "", ""), 0.9, 0.0, comparison)], USUAL).supporting
     assert other.highlight is None, "a row as the model reads it has other offsets than the document"
     assert other.text == text
 

@@ -49,6 +49,9 @@ def read_sentence(text: str, known: Known) -> Read:
 def subject_bounds(tokens: Sequence[Token]) -> tuple[int, int]:
     """Return where the subject begins and ends, as places of words; an end not after the start where it is unsure."""
     start = after_front(tokens)
+    if start == 0 and tokens and tokens[0].word in grammar.PREPOSITIONS:
+        # "In Orvik the mayor left": where the front ends and the subject begins is not plain.
+        return 0, 0
     verb = next((at for at in range(start + 1, len(tokens)) if is_finite(tokens, at)), None)
     if verb is None or verb - start > _MAX_SUBJECT:
         return start, start
@@ -75,10 +78,24 @@ def after_front(tokens: Sequence[Token]) -> int:
     same = first in ("the", "that") and any(token.word in ("day", "week", "month", "year") for token in tokens[1:4])
     if not (fronted or later or same):
         return 0
+    dated = _after_date(tokens) if first in grammar.PREPOSITIONS else 0
+    if dated:
+        return dated
     comma = next((at for at, token in enumerate(tokens[:14]) if token.raw.endswith(",")), None)
     return 0 if comma is None else comma + 1
 
 
+def _after_date(tokens: Sequence[Token]) -> int:
+    """Return where the words after a preposition and a date begin ("On 6 May 1850 the mill ..."), 0 without a date."""
+    at, end = 1, 0
+    while at < len(tokens) and (tokens[at].word[:1].isdigit() or tokens[at].word in CALENDAR | _DATE_LINKS):
+        if tokens[at].word not in _DATE_LINKS:
+            end = at + 1
+        at += 1
+    return end
+
+
+_DATE_LINKS = frozenset({"the", "of", "early", "late", "mid", "and", "about", "around"})
 _FRONT = frozenset(
     [
         "however",

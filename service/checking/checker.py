@@ -17,7 +17,7 @@ from index.retriever import Retriever
 from service.checking.quoted import find_quotations
 from service.checking.standalone import standalone
 from service.checking.statements import Statement, find_statements
-from service.checking.weighing import Weighed, decisive_span, weigh
+from service.checking.weighing import Weighed, decisive_span, describe_quotes, weigh
 from service.checking.weights import Bars, WeighingModel, load_weights, surest, verdict_for
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
@@ -34,6 +34,8 @@ MAX_QUOTES = 6
 SHOWN_SHARE = 0.6
 MAX_NEAREST = 3
 MAX_STATEMENTS = 2_000
+# Two quotes contradict each other where the one refutes what the other says with at least this chance.
+AT_ODDS = 0.5
 _REMEMBERED = 2_000
 
 LookUp = Callable[[str, Sequence[str] | None], LookupResult]
@@ -115,7 +117,25 @@ class Checker:
         """Return the verdict on one claim that stands alone."""
         judged = self.retrieve(claim, documents)
         weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
-        return decide(claim, judged, weighed, self.weights.bars)
+        return decide(claim, judged, self._without_false_rivals(weighed), self.weights.bars)
+
+    def _without_false_rivals(self, weighed: Sequence[Weighed]) -> Sequence[Weighed]:
+        """Drop what speaks against the claim and yet is not at odds with the surest quote for it.
+
+        Where a quote says the claim outright, documents disagree only if another contradicts that quote as well: "They
+        took it again in May" is at odds with the claim's date alone, not with "They took it on 1 April".
+        """
+        bars = self.weights.bars
+        best = max(weighed, key=lambda item: item.supports - item.refutes, default=None)
+        if best is None or best.supports < max(bars.supported, best.refutes):
+            return weighed
+        rivals = [item for item in weighed if item.refutes >= max(bars.refuted, item.supports)]
+        described = describe_quotes(self._reader.model, best.reading.said, [item.quotable for item in rivals])
+        if not described:
+            return weighed
+        chances = self.weights.chances(np.array([quote.signals for quote in described]))
+        false = {id(item) for item, (_, refutes) in zip(rivals, chances, strict=True) if refutes < AT_ODDS}
+        return [item for item in weighed if id(item) not in false]
 
     def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on a claim, from memory where the documents are still the same."""

@@ -38,31 +38,41 @@ _LEANS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A quote with the calibrated chances that it supports and that it refutes a claim, and the values it gives."""
-
-    reading: Reading
-    supports: float
-    refutes: float
-    comparison: Comparison
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A quote, the values it gives, and its signals (weights.SIGNALS) for a claim."""
-
-    reading: Reading
-    comparison: Comparison
-    signals: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Quotable:
     """What can be quoted of a passage: its headings, its text, and what stands before it that it leans on."""
 
     reading: Reading
     header: str
     before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A quote with the calibrated chances that it supports and that it refutes a claim, and the values it gives."""
+
+    quotable: Quotable
+    supports: float
+    refutes: float
+    comparison: Comparison
+
+    @property
+    def reading(self) -> Reading:
+        """The quote itself."""
+        return self.quotable.reading
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A quote, the values it gives, and its signals (weights.SIGNALS) for a claim."""
+
+    quotable: Quotable
+    comparison: Comparison
+    signals: tuple[float, ...]
+
+    @property
+    def reading(self) -> Reading:
+        """The quote itself."""
+        return self.quotable.reading
 
 
 def weigh(model: EvidenceModel, weights: WeighingModel, claim: str, judged: Sequence[Judged]) -> list[Weighed]:
@@ -72,7 +82,7 @@ def weigh(model: EvidenceModel, weights: WeighingModel, claim: str, judged: Sequ
         return []
     chances = weights.chances(np.array([quote.signals for quote in described]))
     return [
-        Weighed(quote.reading, float(row[0]), float(row[1]), quote.comparison)
+        Weighed(quote.quotable, float(row[0]), float(row[1]), quote.comparison)
         for quote, row in zip(described, chances, strict=True)
     ]
 
@@ -84,9 +94,7 @@ def describe_quotes(model: EvidenceModel, claim: str, quotables: Sequence[Quotab
     for quotable, window in zip(quotables, _judge(model, claim, quotables), strict=True):
         said, context = quotable.reading.said, f"{quotable.header} {quotable.before}"
         comparison = compare_values(mentions, find_mentions(said), context)
-        described.append(
-            Described(quotable.reading, comparison, describe(claim, mentions, said, context, window, comparison))
-        )
+        described.append(Described(quotable, comparison, describe(claim, mentions, said, context, window, comparison)))
     return described
 
 

@@ -19,6 +19,7 @@ def main() -> None:
     cache = ["--cache", str(arguments.cache)]
     run("The service over the seeds", ["benchmarks.serving"])
     run("The gold questions over the seeds", ["eval.cli", "eval", "run"])
+    run("How long checking takes", ["benchmarks.checking"])
     run("The gold claims over the seeds", ["eval.cli", "eval", "claims"])
     if not bench.exists():
         print(f"{bench} does not exist: the benchmarks on public data were left out.")

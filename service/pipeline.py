@@ -138,6 +138,8 @@ class Pipeline:
         if not 1 <= len(claims) <= MAX_CLAIMS:
             raise InputError(f"Send between 1 and {MAX_CLAIMS} claims at a time.", code="bad_claims")
         found = [_checked(claim, "claim", strip=False) for claim in claims]
+        if not all(any(map(str.isalpha, claim)) for claim in found):
+            raise InputError("A claim has no words; write a sentence.", code="empty_claim")
         return Outline(tuple(Claim(claim, Span(0, len(claim)), None) for claim in found), (), ())
 
     def verdicts(self, outline: Outline, documents: Sequence[str] | None = None) -> Iterator[Verdict]:

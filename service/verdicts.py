@@ -22,9 +22,10 @@ class Verdict:
     """What the documents say of one claim.
 
     `claim` is the stretch `span` of the text that was sent. `standalone` is what was checked where the claim leans on
-    its neighbours ("It fell two days later."), else None. `confidence` in [0, 1] is the calibrated chance that
-    the verdict is right. `supporting` and `refuting` are best first, each with the words that decided as its
-    highlight; `nearest` are the closest quotes where there is neither, and prove nothing.
+    its neighbours ("It fell two days later."), else None. `confidence` in [0, 1] is the chance of the surest quote on
+    the verdict's side (of the weaker side's in a conflict; of silence, one less the surest). `supporting` and
+    `refuting` are best first, each with the words that decided as its highlight; `nearest` are the closest quotes
+    where there is neither, and prove nothing.
     """
 
     claim: str

@@ -143,7 +143,7 @@ def test_exports_hold_every_claim_and_quote(client: httpx.Client) -> None:
         ({"text": "Gao fell.", "claims": ["Gao fell."]}, 422, "text_or_claims"),
         ({"text": "  \n "}, 422, "empty_text"),
         ({"text": "a" * 100_001}, 413, "text_too_long"),
-        ({"text": "Gao fell. " * 2_001}, 413, "too_many_statements"),
+        ({"text": "Gao fell. " * 1_001}, 413, "too_many_statements"),
         ({"claims": []}, 422, "bad_claims"),
         ({"claims": ["x " * 2000]}, 413, "claim_too_long"),
         ({"claims": ["Gao fell."] * 201}, 422, "bad_claims"),
@@ -161,6 +161,13 @@ def test_a_quotation_without_words_is_no_error(client: httpx.Client) -> None:
     result = client.post("/v1/check", json={"text": "He wrote “- - - - - - - a” and left the town."})
     assert result.status_code == 200
     assert result.json()["quotations"] == []
+
+
+def test_a_claim_too_long_to_be_read_whole_is_never_called_supported(client: httpx.Client) -> None:
+    true = "On 6 April 2012 the MNLA declared independence from Mali, having secured all of the territory it wanted"
+    claim = f"{true}, and it is known that {true.lower()}, and also {true.lower()}, and its leader then became pope of Rome and flew to the moon."
+    (made,) = client.post("/v1/check", json={"claims": [claim]}).json()["claims"]
+    assert made["verdict"] == "not_enough_info"
 
 
 def test_only_the_named_documents_are_asked(client: httpx.Client) -> None:

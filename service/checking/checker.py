@@ -33,7 +33,8 @@ WEIGHED = 6
 MAX_QUOTES = 6
 SHOWN_SHARE = 0.6
 MAX_NEAREST = 3
-MAX_STATEMENTS = 2_000
+MAX_STATEMENTS = 1_000
+MAX_QUOTATIONS = 200
 # Two quotes contradict each other where the one refutes what the other says with at least this chance.
 AT_ODDS = 0.5
 _REMEMBERED = 2_000
@@ -116,6 +117,9 @@ class Checker:
     def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on one claim that stands alone."""
         judged = self.retrieve(claim, documents)
+        if not self._reader.model.reads_whole(claim):
+            # Its end would not be read, and nothing may be called supported by its beginning.
+            return decide(claim, judged, (), self.weights.bars)
         weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
         return decide(claim, judged, self._without_false_rivals(weighed), self.weights.bars)
 
@@ -129,6 +133,8 @@ class Checker:
         best = max(weighed, key=lambda item: item.supports - item.refutes, default=None)
         if best is None or best.supports < max(bars.supported, best.refutes):
             return weighed
+        if not self._reader.model.reads_whole(best.reading.said):
+            return weighed
         rivals = [item for item in weighed if item.refutes >= max(bars.refuted, item.supports)]
         described = describe_quotes(self._reader.model, best.reading.said, [item.quotable for item in rivals])
         if not described:
@@ -139,17 +145,26 @@ class Checker:
 
     def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on a claim, from memory where the documents are still the same."""
-        key = (self._library.store.generation(), claim, None if documents is None else tuple(documents))
+        generation = self._library.arrays().generation
+        key = (generation, claim, None if documents is None else tuple(documents))
         with self._lock:
             known = self._known.get(key)
         if known is None:
             known = self.decide(claim, documents)
-            with self._lock:
-                self._known[key] = known
+            # While others write, a search may still see the documents of before: that is not worth remembering.
+            if generation == self._library.arrays().generation == self._library.store.generation():
+                with self._lock:
+                    self._known[key] = known
         return known
 
     def _quotations(self, text: str, documents: Sequence[str] | None) -> Iterator[CheckedQuotation]:
-        for span in find_quotations(text):
+        spans = find_quotations(text)
+        if len(spans) > MAX_QUOTATIONS:
+            raise TooLarge(
+                f"The text has {len(spans)} quotations and the limit is {MAX_QUOTATIONS}; check it in parts.",
+                code="too_many_quotations",
+            )
+        for span in spans:
             quote = _slice(text, span)
             if identifies(quote):
                 yield CheckedQuotation(quote, span, self._look_up(quote, documents))

@@ -31,7 +31,7 @@ _QUALIFIER = (
     r"|no more than|as many as|below|about|around|approximately|roughly|nearly|almost|some|an estimated|estimated)"
 )
 _WORDED = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:one|two|three|four|five|six|seven|eight|nine)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
     "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)"

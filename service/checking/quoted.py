@@ -26,7 +26,7 @@ _OPENS_AFTER = frozenset('([{—–-/:,"“„«‘‚>*_=')
 def find_quotations(text: str) -> list[Span]:
     """Return the quotations of `text` in order, without their marks; none overlap, inner ones are part of outer ones.
 
-    A quotation has at least three words and stays within its paragraph; block quotations ("> ...") count.
+    A quotation has at least two words and stays within its paragraph; block quotations ("> ...") count.
     Linear in the length of the text.
     """
     marked = chain.from_iterable(_in_paragraph(text, paragraph) for paragraph in _paragraphs(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +75,7 @@ class DisagreementRegister:
         """Return the disagreements, found now unless they are known; what is found is kept."""
         key = self._key()
         found = self._load(key)
-        if found is None:
-            self._search(key, on_progress)
-            found = self._load(key)
-        return found or ()
+        return self._search(key, on_progress) if found is None else found
 
     def close(self) -> None:
         """Stop a search that is under way and wait for its end."""
@@ -110,14 +108,18 @@ class DisagreementRegister:
         with self._lock:
             self._progress = (done, total)
 
-    def _search(self, key: str, on_progress: Progress) -> None:
+    def _search(self, key: str, on_progress: Progress) -> tuple[Disagreement, ...]:
+        # Over the documents as they are now: a search may otherwise still see those of before a change.
+        self._library.refresh()
         found = find_disagreements(
             self._library, self._retriever, self._reader.model, self._checker.weights, on_progress
         )
         content = {"key": key, "disagreements": [_row(one) for one in found]}
-        waiting = self._path.with_suffix(".new")
+        # A name of its own: a server and a command may both be at it.
+        waiting = self._path.with_suffix(f".{os.getpid()}.new")
         waiting.write_text(json.dumps(content), encoding="utf-8")
         waiting.replace(self._path)
+        return tuple(found)
 
     def _load(self, key: str) -> tuple[Disagreement, ...] | None:
         """Read the register; None when there is none for these documents, or when it was damaged."""

@@ -40,13 +40,13 @@ async def check(body: CheckRequest, request: Request, state: StateDep, pipeline:
     """
     outline = await state.pool.run(_outline, pipeline, body)
     if body.stream:
-        events = _events(outline, body.documents, state, pipeline)
+        events = _events(outline, body.documents, state, pipeline, request)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     verdicts = []
-    async for verdict in _verdicts(outline, body.documents, state, pipeline):
+    async for verdict in _verdicts(outline, body.documents, state, pipeline, request):
         verdicts.append(verdict)
         if await request.is_disconnected():
-            return Response(status_code=499)
+            break
     return _shaped(finish(outline, verdicts), body.format)
 
 
@@ -67,33 +67,35 @@ def _outline(pipeline: Pipeline, body: CheckRequest) -> Outline:
 
 
 async def _verdicts(
-    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline
+    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline, request: Request
 ) -> AsyncIterator[Verdict]:
     """Yield the verdicts, one turn in the work pool each, so that a long text does not keep others waiting."""
     verdicts = pipeline.verdicts(outline, documents)
-    while (verdict := await _turn(verdicts, state)) is not None:
+    while (verdict := await _turn(verdicts, state, request)) is not None:
         state.metrics.verdicts.labels(verdict.verdict).inc()
         yield verdict
 
 
-async def _turn(verdicts: Iterator[Verdict], state: State) -> Verdict | None:
-    while True:
+async def _turn(verdicts: Iterator[Verdict], state: State, request: Request) -> Verdict | None:
+    """Return the next verdict; None at the end, or when nobody is there any more to wait for it."""
+    while not await request.is_disconnected():
         try:
             return await state.pool.run(next, verdicts, None)
         except Busy:
             # The text was let in; between its claims it waits like everybody else.
             await asyncio.sleep(_RETRY_SECONDS)
+    return None
 
 
 async def _events(
-    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline
+    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline, request: Request
 ) -> AsyncIterator[bytes]:
     total = len(outline.claims)
     start = {"statements": total, "passed_over": outline.passed_over, "quotations": outline.quotations}
     yield _event("start", start)
     made: list[Verdict] = []
     try:
-        async for verdict in _verdicts(outline, documents, state, pipeline):
+        async for verdict in _verdicts(outline, documents, state, pipeline, request):
             made.append(verdict)
             yield _event("verdict", {**_JSON.dump_python(verdict, mode="json"), "done": len(made), "of": total})
     except CitecheckError as error:

@@ -165,7 +165,8 @@ def test_a_quotation_without_words_is_no_error(client: httpx.Client) -> None:
 
 def test_a_claim_too_long_to_be_read_whole_is_never_called_supported(client: httpx.Client) -> None:
     true = "On 6 April 2012 the MNLA declared independence from Mali, having secured all of the territory it wanted"
-    claim = f"{true}, and it is known that {true.lower()}, and also {true.lower()}, and its leader then became pope of Rome and flew to the moon."
+    again = f"and it is known that {true.lower()}, and also that {true.lower()}"
+    claim = f"{true}, {again}, and its leader then became pope of Rome and flew to the moon."
     (made,) = client.post("/v1/check", json={"claims": [claim]}).json()["claims"]
     assert made["verdict"] == "not_enough_info"
 

@@ -75,8 +75,9 @@ def pairs_table(folder: Path, limit: int | None) -> str:
     model, weights = EvidenceModel(), load_weights()
     lines = ["| set | pairs | evidence model alone | with values and fitted weights |", "| --- | ---: | ---: | ---: |"]
     for pair_set in SETS:
-        rows = [row for row in read_pairs(folder / pair_set.file) if not in_first_half(row.id)]
-        alone, joined = accuracies(model, weights, pair_set, sample(rows, limit))
+        held_out = [row for row in read_pairs(folder / pair_set.file) if not in_first_half(row.id)]
+        rows = sample(held_out, limit)
+        alone, joined = accuracies(model, weights, pair_set, rows)
         lines.append(f"| {pair_set.name} | {len(rows)} | {alone:.3f} | {joined:.3f} |")
     return "\n".join(lines)
 

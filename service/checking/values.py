@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -138,6 +139,7 @@ def coverage(claim: str, said: str) -> float:
     return share(set(query_terms(claim)), said)
 
 
+@lru_cache(maxsize=64)
 def happening(claim: str, mentions: Mentions) -> frozenset[str]:
     """Return the terms that say what happens: the claim's content words without its names, dates and numbers."""
     taken = [mention.span for kind in (mentions.dates, mentions.numbers, mentions.names) for mention in kind]

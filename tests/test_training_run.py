@@ -205,7 +205,7 @@ def items_of_both_tasks() -> list[Item]:
     [([0, 1], {"span", "relevance"}), ([1], {"span"}), ([2], {"entailment"})],
 )
 def test_only_heads_with_something_to_learn_have_a_loss(tmp_path: Path, batch: list[int], heads: set[str]) -> None:
-    loop.train(light_network(), items_of_both_tasks(), loop.Plan([batch], 1, tmp_path, "cpu", loop.LEARNING_RATE))
+    loop.train(light_network(), items_of_both_tasks(), loop.Plan([batch], 1, tmp_path, "cpu", loop.LEARNING_RATE, 0.0))
     (line,) = read_log(tmp_path)
     assert line.keys() & {"span", "relevance", "entailment"} == heads
 
@@ -214,15 +214,17 @@ def test_the_loop_learns_what_it_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(loop, "LOG_EVERY", 1)
     for name, steps in (("short", 1), ("long", 30)):
         (tmp_path / name).mkdir()
-        loop.train(light_network(), items_of_both_tasks(), loop.Plan([[0, 1]], steps, tmp_path / name, "cpu", 3e-3))
+        loop.train(
+            light_network(), items_of_both_tasks(), loop.Plan([[0, 1]], steps, tmp_path / name, "cpu", 3e-3, 0.1)
+        )
     assert read_log(tmp_path / "long")[-1]["span"] < 0.5 * read_log(tmp_path / "short")[-1]["span"]
 
 
 def test_a_checkpoint_of_a_plan_with_other_steps_is_refused(tmp_path: Path) -> None:
     items = items_of_both_tasks()
-    loop.train(light_network(), items, loop.Plan([[0]], 1, tmp_path, "cpu", loop.LEARNING_RATE))
+    loop.train(light_network(), items, loop.Plan([[0]], 1, tmp_path, "cpu", loop.LEARNING_RATE, 0.0))
     with pytest.raises(ValueError, match=r"belongs to a run of 1 steps; train into another folder"):
-        loop.train(light_network(), items, loop.Plan([[0]], 2, tmp_path, "cpu", loop.LEARNING_RATE))
+        loop.train(light_network(), items, loop.Plan([[0]], 2, tmp_path, "cpu", loop.LEARNING_RATE, 0.0))
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

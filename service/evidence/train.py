@@ -39,7 +39,7 @@ def main() -> None:
     items = _items(sources, key, arguments)
     batches = order_batches(items, arguments.seed)
     steps = _steps(items, batches, key, arguments)
-    plan = loop.Plan(batches, steps, arguments.out, arguments.device, arguments.learning_rate)
+    plan = loop.Plan(batches, steps, arguments.out, arguments.device, arguments.learning_rate, arguments.dropout)
     network = load_packaged() if arguments.start == "packaged" else new_network(arguments.seed)
     seconds = loop.train(network, items, plan)
     _write_card(arguments, sources, plan, seconds)
@@ -60,6 +60,7 @@ def _parse() -> argparse.Namespace:
         "--start", choices=("encoder", "packaged"), default="encoder", help="begin at MiniLM or at the shipped model"
     )
     parser.add_argument("--learning-rate", type=float, default=loop.LEARNING_RATE)
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of hidden values dropped, for later passes")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args()
 
@@ -68,7 +69,15 @@ def _key(sources: mix.Sources, arguments: argparse.Namespace) -> str:
     """Name the run by its data, code and settings: a folder is resumed only by the run that began it."""
     parts = [_checksum(path) for path in (sources.reader, sources.nli, sources.verifier)]
     code = [_checksum(path) for path in sorted(Path(mix.__file__).parent.glob("*.py"))]
-    chosen = (code, torch.get_num_threads(), arguments.seed, arguments.scale, arguments.start, arguments.learning_rate)
+    chosen = (
+        code,
+        torch.get_num_threads(),
+        arguments.seed,
+        arguments.scale,
+        arguments.start,
+        arguments.learning_rate,
+        arguments.dropout,
+    )
     return hashlib.sha256(f"{parts} {chosen}".encode()).hexdigest()[:12]
 
 
@@ -114,11 +123,17 @@ def _seconds_a_step(items: list[Item], batches: list[list[int]], arguments: argp
     trial = arguments.out / "speed"
     trial.mkdir(exist_ok=True)
     network = new_network(arguments.seed)
-    loop.train(network, items, loop.Plan(batches[-2:], 2, trial, arguments.device, arguments.learning_rate))
+    loop.train(
+        network, items, loop.Plan(batches[-2:], 2, trial, arguments.device, arguments.learning_rate, arguments.dropout)
+    )
     (trial / "checkpoint.pt").unlink()
     started = time.monotonic()
     measured = batches[:_MEASURED_STEPS]
-    loop.train(network, items, loop.Plan(measured, len(measured), trial, arguments.device, arguments.learning_rate))
+    loop.train(
+        network,
+        items,
+        loop.Plan(measured, len(measured), trial, arguments.device, arguments.learning_rate, arguments.dropout),
+    )
     (trial / "checkpoint.pt").unlink()
     return (time.monotonic() - started) / len(measured)
 
@@ -137,6 +152,7 @@ def _write_card(arguments: argparse.Namespace, sources: mix.Sources, plan: loop.
         "tokens_a_batch": BATCH_TOKENS,
         "start": arguments.start,
         "learning_rate": plan.learning_rate,
+        "dropout": plan.dropout,
         "weight_decay": loop.WEIGHT_DECAY,
         "relevance_weight": loop.RELEVANCE_WEIGHT,
         "device": plan.device,

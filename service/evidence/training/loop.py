@@ -34,6 +34,7 @@ class Plan:
     folder: Path
     device: str
     learning_rate: float
+    dropout: float
 
 
 def train(network: EvidenceNetwork, items: Sequence[Item], plan: Plan) -> float:
@@ -42,6 +43,7 @@ def train(network: EvidenceNetwork, items: Sequence[Item], plan: Plan) -> float:
     Interrupting loses at most SAVE_EVERY steps.
     """
     network.to(plan.device).train()
+    set_dropout(network, plan.dropout)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
     done, before = _resume(network, optimizer, plan)
     started, first = time.monotonic(), done
@@ -50,6 +52,7 @@ def train(network: EvidenceNetwork, items: Sequence[Item], plan: Plan) -> float:
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * rate(done / plan.steps)
         batch = collate([items[number] for number in plan.batches[done % len(plan.batches)]])
+        torch.manual_seed(done)  # what is dropped depends on the step alone, so that a resumed run is the same run
         for name, value in _step(network, optimizer, batch, plan.device).items():
             losses.setdefault(name, []).append(value)
         done += 1
@@ -60,6 +63,13 @@ def train(network: EvidenceNetwork, items: Sequence[Item], plan: Plan) -> float:
         if done % SAVE_EVERY == 0 or done == plan.steps:
             _save(network, optimizer, done, before + time.monotonic() - started, plan)
     return before + time.monotonic() - started
+
+
+def set_dropout(network: torch.nn.Module, share: float) -> None:
+    """Drop `share` of the hidden values in training; not of the attention weights, which is slow on a CPU."""
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.Dropout) and not name.endswith("attention.self.dropout"):
+            module.p = share
 
 
 def rate(progress: float) -> float:

@@ -35,6 +35,7 @@ class Answered:
     reason: None
     nearest: tuple[Citation, ...]
     read_as: str | None
+    candidates: tuple[str, ...]
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -53,6 +54,7 @@ class Conflicting:
     reason: None
     nearest: tuple[Citation, ...]
     read_as: str | None
+    candidates: tuple[str, ...]
 
     def __post_init__(self) -> None:
         if len(self.alternatives) < 2 or not all(one.citations for one in self.alternatives):
@@ -61,7 +63,10 @@ class Conflicting:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The documents do not say: `reason` tells why, `nearest` holds the closest passages, which are no answer."""
+    """The documents do not say: `reason` tells why, `nearest` holds the closest passages, which are no answer.
+
+    `candidates` holds the readings to choose from when the question is ambiguous.
+    """
 
     status: Literal["declined"]
     answer: None
@@ -71,6 +76,7 @@ class Declined:
     reason: DeclineReason
     nearest: tuple[Citation, ...]
     read_as: str | None
+    candidates: tuple[str, ...]
 
 
 Answer = Answered | Conflicting | Declined
@@ -78,15 +84,22 @@ Answer = Answered | Conflicting | Declined
 
 def answered(answer: str, confidence: float, citations: tuple[Citation, ...]) -> Answered:
     """Build an answer; raises ValueError without a citation."""
-    return Answered("answered", answer, confidence, citations, (), None, (), None)
+    return Answered("answered", answer, confidence, citations, (), None, (), None, ())
 
 
 def conflicting(alternatives: tuple[Alternative, ...]) -> Conflicting:
     """Build the outcome for rival answers, the best supported first; raises ValueError for fewer than two."""
     best, *_ = alternatives
-    return Conflicting("conflicting", best.answer, best.confidence, best.citations, alternatives, None, (), None)
+    return Conflicting("conflicting", best.answer, best.confidence, best.citations, alternatives, None, (), None, ())
 
 
 def declined(reason: DeclineReason, confidence: float, nearest: tuple[Citation, ...]) -> Declined:
     """Build a refusal. `confidence` is that of the best answer that was not good enough."""
-    return Declined("declined", None, confidence, (), (), reason, nearest, None)
+    return Declined("declined", None, confidence, (), (), reason, nearest, None, ())
+
+
+def ambiguous(candidates: tuple[str, ...]) -> Declined:
+    """Build the refusal that asks back; raises ValueError for fewer than two readings."""
+    if len(candidates) < 2:
+        raise ValueError("an ambiguous question has at least two readings")
+    return Declined("declined", None, 0.0, (), (), "ambiguous_question", (), None, candidates)

@@ -17,11 +17,12 @@ from fastapi_offline import FastAPIOffline
 
 from index.errors import CitecheckError
 from service import errors
+from service.conversation.chat import open_chat
 from service.metrics import Metrics
 from service.middleware import Guard
 from service.pipeline import open_pipeline
 from service.pool import WorkPool
-from service.routes import checking, documents, health, questions
+from service.routes import chat, checking, conversations, documents, health, openai, questions
 from service.routes.state import State
 from service.schemas import ErrorResponse
 from service.settings import Settings
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         ingest_pool=WorkPool(1, settings.queue),
         metrics=Metrics(),
         pipeline=None,
+        chat=None,
         failure=None,
     )
 
@@ -52,6 +54,8 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         await loading
         state.pool.close()
         state.ingest_pool.close()
+        if state.chat is not None:
+            state.chat.close()
         if state.pipeline is not None:
             state.pipeline.register.close()
             state.pipeline.library.close()
@@ -67,6 +71,9 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
     app.state.citecheck = state
     errors.install(app)
     app.include_router(questions.router)
+    app.include_router(chat.router)
+    app.include_router(conversations.router)
+    app.include_router(openai.router)
     app.include_router(checking.router)
     app.include_router(documents.router)
     app.include_router(health.router)
@@ -79,6 +86,7 @@ async def _load(state: State) -> None:
     try:
         pipeline = await state.pool.run(open_pipeline, state.settings)
         await state.pool.run(pipeline.warm_up)
+        chat = await state.pool.run(open_chat, pipeline)
     except CitecheckError as error:
         _log.error("citecheck cannot start: %s", error.message)
         state.failure = error
@@ -87,6 +95,7 @@ async def _load(state: State) -> None:
         state.failure = CitecheckError("The service failed to start; its log has details.", code="start_failed")
         _log.exception("citecheck cannot start", exc_info=error)
         raise
+    state.chat = chat
     state.pipeline = pipeline
 
 

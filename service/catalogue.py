@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from index.documents import Document
@@ -12,6 +11,7 @@ from index.library import Library
 from index.messages import shown
 from index.naming import is_document_id
 from index.rows import DocumentRecord
+from service.clock import iso_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,6 @@ def _info(record: DocumentRecord) -> DocumentInfo:
         source=record.source,
         characters=record.characters,
         passages=record.passages,
-        added_at=_time(record.added_at),
-        updated_at=_time(record.updated_at),
+        added_at=iso_utc(record.added_at),
+        updated_at=iso_utc(record.updated_at),
     )
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

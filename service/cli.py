@@ -183,6 +183,33 @@ def serve(
     run_server(_settings(data), host, port, as_json=as_json)
 
 
+@app.command()
+def mcp(
+    transport: Annotated[
+        Literal["stdio", "http"], typer.Option(help="stdio for a client that starts this command, http for others.")
+    ] = "stdio",
+    host: Annotated[str, typer.Option(help="Address to listen on (http).")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on (http).")] = 8001,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Another host name that clients call it by (http); can be repeated.")
+    ] = None,
+    allow_writes: Annotated[bool, typer.Option(help="Let clients add and remove documents.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve the documents to AI assistants over the Model Context Protocol."""
+    from service.mcp.extra import check_installed
+
+    check_installed()
+    from service.mcp.serving import run_http, run_stdio
+
+    pipeline = _open(data)
+    if transport == "stdio":
+        run_stdio(pipeline, allow_writes=allow_writes)
+    else:
+        run_http(pipeline, host, port, names=allow_host or (), allow_writes=allow_writes, as_json=as_json)
+
+
 @documents_app.callback()
 def documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the documents unless a subcommand says otherwise."""
@@ -227,14 +254,20 @@ def remove_document(
     document_id: str,
     data: DataOption = None,
     as_json: JsonOption = False,
-    purge: Annotated[bool, typer.Option(help="Erase its texts too; old citations then resolve no more.")] = False,
+    purge: Annotated[
+        bool, typer.Option(help="Erase its texts too, and the turns of conversations that show its words.")
+    ] = False,
 ) -> None:
     """Take a document out of the index."""
     data, as_json = _inherited(context, data, as_json)
     from service.catalogue import remove_document as take_out
+    from service.conversation.store import ConversationStore
     from service.render import print_json, print_text
 
-    change = take_out(_open(data).library, document_id, purge=purge)
+    pipeline = _open(data)
+    if purge:
+        ConversationStore(pipeline.settings.data).forget(document_id)
+    change = take_out(pipeline.library, document_id, purge=purge)
     if as_json:
         print_json(change)
     else:

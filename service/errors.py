@@ -44,11 +44,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected_error)
 
 
-def error_response(status: int, code: str, message: str, details: dict[str, object]) -> JSONResponse:
+def error_body(code: str, message: str, details: dict[str, object]) -> dict[str, object]:
     """Return an error in the contract's shape."""
+    return {"error": {"code": code, "message": message, "details": details}}
+
+
+def error_response(status: int, code: str, message: str, details: dict[str, object]) -> JSONResponse:
+    """Answer with an error in the contract's shape."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
-    content = {"error": {"code": code, "message": message, "details": details}}
-    return JSONResponse(content, status_code=status, headers=headers)
+    return JSONResponse(error_body(code, message, details), status_code=status, headers=headers)
 
 
 async def _citecheck_error(_request: Request, error: Exception) -> JSONResponse:

@@ -27,6 +27,17 @@ ANSWER: dict[str, Any] = {
     "reason": None,
     "nearest": [],
     "read_as": None,
+    "candidates": [],
+}
+CHAT: dict[str, Any] = {
+    **ANSWER,
+    "conversation_id": "5f0c4b8e2a9d4d3c8f4f6f0a1c2b3d4e",
+    "turn": 1,
+    "message": "When did the rebels take Timbuktu?",
+    "standalone_question": "When did the rebels take Timbuktu?",
+    "written": None,
+    "feedback": None,
+    "created_at": "2026-11-21T12:00:00+00:00",
 }
 LOOKUP: dict[str, Any] = {
     "match": "exact",

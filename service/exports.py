@@ -24,9 +24,10 @@ _MATCHES = {
     "altered": "in other words",
     "absent": "nowhere",
 }
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-# At a line's start these begin a list or a rule.
-_LEADING = re.compile(r"^(\d*)([-+=.)])")
+# Of these "$" draws formulas where a page has them.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+# At a line's start these begin a list or a rule; "3.5" does not.
+_LEADING = re.compile(r"^(\d+(?=[.)](?: |$))|(?=[-+=]))([-+=.)])")
 
 
 def as_markdown(result: CheckResult) -> str:
@@ -37,17 +38,17 @@ def as_markdown(result: CheckResult) -> str:
             "",
             f"## {number}. {MARKS[verdict.verdict]} {TITLES[verdict.verdict]}",
             "",
-            f"> {_text(verdict.claim)}",
+            f"> {escaped(verdict.claim)}",
         ]
         lines += ["", f"Confidence {verdict.confidence:.2f}."]
         if verdict.standalone is not None:
-            lines += ["", f"Checked as: {_text(verdict.standalone)}"]
+            lines += ["", f"Checked as: {escaped(verdict.standalone)}"]
         lines += _quotes("For", verdict.supporting) + _quotes("Against", verdict.refuting)
         lines += _quotes("Closest passages, which prove nothing", verdict.nearest)
     if result.quotations:
         lines += ["", "## Quotations", "", *(_quotation(quotation) for quotation in result.quotations)]
     if result.passed_over:
-        lines += ["", "## Passed over", "", *(f"- {item.kind}: {_text(item.text)}" for item in result.passed_over)]
+        lines += ["", "## Passed over", "", *(f"- {item.kind}: {escaped(item.text)}" for item in result.passed_over)]
     return "\n".join(lines) + "\n"
 
 
@@ -91,18 +92,18 @@ def _cited(citation: Citation, says: str) -> dict[str, Any]:
 def _quotes(title: str, citations: Sequence[Citation]) -> list[str]:
     if not citations:
         return []
-    shown = [f"- “{_text(citation.text)}” — {_text(citation.title)} (`{citation.id}`)" for citation in citations]
+    shown = [f"- “{escaped(citation.text)}” — {escaped(citation.title)} (`{citation.id}`)" for citation in citations]
     return ["", f"{title}:", "", *shown]
 
 
 def _quotation(quotation: CheckedQuotation) -> str:
-    found = f"- “{_text(quotation.text)}” stands {_MATCHES[quotation.lookup.match]} in the documents"
+    found = f"- “{escaped(quotation.text)}” stands {_MATCHES[quotation.lookup.match]} in the documents"
     if not quotation.lookup.results:
         return found
     best = quotation.lookup.results[0].citation
-    return f"{found}: “{_text(best.text)}” — {_text(best.title)} (`{best.id}`)"
+    return f"{found}: “{escaped(best.text)}” — {escaped(best.title)} (`{best.id}`)"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text on one line with Markdown's signs escaped, so that a claim cannot draw a heading or a link."""
     return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", " ".join(text.split())))

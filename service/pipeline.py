@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from index.documents import Span
 from index.encoder import load_encoder
-from index.errors import InputError, TooLarge
+from index.errors import InputError
 from index.library import Library
-from index.retriever import HybridRetriever, Leg, Retriever
-from service.answers import Alternative, Answer, answered, conflicting, declined
+from index.retriever import Hit, HybridRetriever, Leg, Retriever
+from service.answers import Alternative, Answer, Answered, Conflicting, Declined, answered, conflicting, declined
+from service.bounds import checked_text
 from service.catalogue import find_document
 from service.checking.checker import Checker, Claim, Outline, finish
 from service.checking.disagreements import Disagreement
@@ -26,7 +27,6 @@ from service.settings import Settings
 from service.spelling import Speller
 from service.verdicts import CheckResult, Verdict
 
-MAX_QUESTION_CHARACTERS = 2_000
 MAX_TOP_K = 100
 MAX_NEAREST = 3
 MAX_CHECKED_CHARACTERS = 100_000
@@ -50,6 +50,17 @@ class SearchResult:
 
     hits: tuple[SearchHit, ...]
     read_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """How many passages were found to judge, from how many documents."""
+
+    passages: int
+    documents: int
+
+
+Step = Retrieved | Citation | Answer
 
 
 class Pipeline:
@@ -80,16 +91,38 @@ class Pipeline:
         min_confidence: float | None = None,
     ) -> Answer:
         """Answer with verbatim quotes, or decline and say why. Raises InputError for an unusable question."""
-        question = _checked(question, "question")
-        bar = self.min_confidence if min_confidence is None else min_confidence
-        if not 0 <= bar <= 1:
-            raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
-        read_as = self.speller.correct(question)
-        answer = self._answer(read_as, self._count(top_k), documents, bar)
-        return answer if read_as == question else replace(answer, read_as=read_as)
+        for step in self.asking(question, top_k, documents, min_confidence):
+            if isinstance(step, Answered | Conflicting | Declined):
+                return step
+        raise AssertionError("a question ends with an answer")
 
-    def _answer(self, question: str, count: int, documents: Sequence[str] | None, bar: float) -> Answer:
-        judged = self._judged(question, count, documents)
+    def asking(
+        self,
+        question: str,
+        top_k: int | None = None,
+        documents: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Iterator[Step]:
+        """Answer in steps: what was retrieved, each quote as it is verified, the answer last.
+
+        Raises InputError for an unusable question before the first step.
+        """
+        question = self.checked_question(question)
+        self.check_scope(top_k, documents, min_confidence)
+        bar = self.min_confidence if min_confidence is None else min_confidence
+        return self._answering(question, self._count(top_k), documents, bar)
+
+    def _answering(self, question: str, count: int, documents: Sequence[str] | None, bar: float) -> Iterator[Step]:
+        read_as = self.speller.correct(question)
+        hits = self._retrieved(read_as, count, documents)
+        yield Retrieved(len(hits), len({hit.passage.document_id for hit in hits}))
+        judged = self._judged(read_as, hits)
+        answer = self._answer(read_as, judged, count, bar)
+        rivals = [citation for rival in answer.alternatives for citation in rival.citations]
+        yield from rivals or answer.citations
+        yield answer if read_as == question else replace(answer, read_as=read_as)
+
+    def _answer(self, question: str, judged: tuple[Judged, ...], count: int, bar: float) -> Answer:
         if not judged:
             return declined("nothing_retrieved", 0.0, ())
         findings = self.reader.read(question, judged[:count])
@@ -102,12 +135,23 @@ class Pipeline:
             return conflicting(tuple(self._alternative(finding) for finding in (findings[0], *rivals)))
         return answered(findings[0].text, best, self._quotes(findings[0]))
 
+    def checked_question(self, question: str) -> str:
+        """Return a question without the space around it; raises InputError for an unusable one."""
+        return checked_text(question, "question")
+
+    def check_scope(self, top_k: int | None, documents: Sequence[str] | None, min_confidence: float | None) -> None:
+        """Raise InputError or NotFound for a scope no question can be asked in."""
+        self._count(top_k)
+        self._check_documents(documents)
+        if min_confidence is not None and not 0 <= min_confidence <= 1:
+            raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
+
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         """Rank passages. Raises InputError for an unusable query."""
         count = self._count(top_k)
-        query = _checked(query, "query")
+        query = checked_text(query, "query")
         read_as = self.speller.correct(query)
-        judged = self._judged(read_as, count, documents)
+        judged = self._judged(read_as, self._retrieved(read_as, count, documents))
         by_relevance = sorted(range(len(judged)), key=lambda place: -judged[place].relevance)
         ranks = {place: rank for rank, place in enumerate(by_relevance, start=1)}
         citations = self._verified(tuple(_cite(item.evidence) for item in judged[:count]))
@@ -127,7 +171,7 @@ class Pipeline:
     def outline(self, text: str, documents: Sequence[str] | None = None) -> Outline:
         """Find what there is to check in a text. Raises InputError for an unusable one."""
         self._check_documents(documents)
-        outline = self.checker.outline(_checked(text, "text", MAX_CHECKED_CHARACTERS, strip=False), documents)
+        outline = self.checker.outline(checked_text(text, "text", MAX_CHECKED_CHARACTERS, strip=False), documents)
         for quotation in outline.quotations:
             self._verified(tuple(found.citation for found in quotation.lookup.results))
         return outline
@@ -137,7 +181,7 @@ class Pipeline:
         self._check_documents(documents)
         if not 1 <= len(claims) <= MAX_CLAIMS:
             raise InputError(f"Send between 1 and {MAX_CLAIMS} claims at a time.", code="bad_claims")
-        found = [_checked(claim, "claim", strip=False) for claim in claims]
+        found = [checked_text(claim, "claim", strip=False) for claim in claims]
         if not all(any(map(str.isalpha, claim)) for claim in found):
             raise InputError("A claim has no words; write a sentence.", code="empty_claim")
         return Outline(tuple(Claim(claim, Span(0, len(claim)), None) for claim in found), (), ())
@@ -196,10 +240,13 @@ class Pipeline:
         for document_id in documents or ():
             find_document(self.library, document_id)
 
-    def _judged(self, query: str, count: int, documents: Sequence[str] | None) -> tuple[Judged, ...]:
-        """Return at least the `count` best passages by fusion, where there are as many, in the model's order."""
+    def _retrieved(self, query: str, count: int, documents: Sequence[str] | None) -> Sequence[Hit]:
+        """Return at least the `count` best passages by fusion, where there are as many."""
         self._check_documents(documents)
-        hits = self.retriever.search(query, max(RERANKED, count), documents)
+        return self.retriever.search(query, max(RERANKED, count), documents)
+
+    def _judged(self, query: str, hits: Sequence[Hit]) -> tuple[Judged, ...]:
+        """Return the passages in the model's order."""
         return self.reader.rank(query, [evidence_for(self.library, hit) for hit in hits])
 
     def _alternative(self, finding: Finding) -> Alternative:
@@ -240,17 +287,3 @@ def _cite(item: Evidence) -> Citation:
 def _legs(item: Judged, rank: int) -> dict[str, Leg]:
     """Return what each leg says of a passage; `rank` is its place by the model's relevance alone."""
     return {**item.evidence.legs, "rerank": Leg(rank, round(item.relevance, 6))}
-
-
-def _checked(text: str, name: str, most: int = MAX_QUESTION_CHARACTERS, *, strip: bool = True) -> str:
-    text = text.strip() if strip else text
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise InputError(f"The {name} has half a character (a lone surrogate); remove it.", code=f"bad_{name}")
-    if not any(character.isalnum() for character in text):
-        raise InputError(f"The {name} is empty or has no words; write a few.", code=f"empty_{name}")
-    if len(text) > most:
-        raise TooLarge(
-            f"The {name} has {len(text)} characters and the limit is {most}; shorten it.",
-            code=f"{name}_too_long",
-        )
-    return text

@@ -70,6 +70,8 @@ def show_answer(answer: Answer) -> None:
         console.print(Text(clean(f"Read as: {answer.read_as}"), style="dim"))
     if answer.status == "declined":
         console.print(Text(_REASONS[answer.reason], style="bold yellow"))
+        for reading in answer.candidates:
+            console.print(Text(clean(f"- {reading}")))
         if answer.nearest:
             console.print("Closest passages, which are no answer:")
         for citation in answer.nearest:

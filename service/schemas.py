@@ -56,6 +56,42 @@ class CheckRequest(Request):
     )
 
 
+class ChatRequest(Request):
+    """The next message of a conversation."""
+
+    message: str = Field(examples=["When did the rebels take Timbuktu?", "And Gao?"])
+    conversation_id: str | None = Field(
+        default=None, max_length=100, description="The conversation it continues; absent: a new one."
+    )
+    stream: bool = Field(default=False, description="Send server-sent events, the last of them `done`.")
+    top_k: TopK = Field(default=None, description="How many passages are read, up to 16.")
+    documents: DocumentIds
+    min_confidence: float | None = Field(
+        default=None, ge=0, le=1, description="Decline answers below this; absent means the service's own bar."
+    )
+
+
+class NewConversation(Request):
+    """An empty conversation."""
+
+    title: str | None = Field(default=None, max_length=10_000)
+
+
+class RenameRequest(Request):
+    """Another title for a conversation."""
+
+    title: str = Field(max_length=10_000)
+
+
+class FeedbackRequest(Request):
+    """What a person thinks of a turn; evidence_wrong: the quotes do not bear the answer out."""
+
+    conversation_id: str = Field(max_length=100)
+    turn: int = Field(ge=1, le=10_000_000)
+    verdict: Literal["right", "wrong", "evidence_wrong"]
+    comment: str = Field(default="", max_length=2000)
+
+
 class TextDocument(Request):
     """A document sent as text."""
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from index.encoder import PACKAGED
@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     max_document_mb: float = Field(default=20, gt=0, le=2000, description="Larger documents are refused, in megabytes.")
     workers: int = Field(default=2, ge=1, le=64, description="Requests worked on at once.")
     queue: int = Field(default=32, ge=0, description="Requests waiting for a worker; more get 503.")
+    llm_url: str | None = Field(
+        default=None,
+        description="Base URL of an OpenAI-compatible server that words answers; unset: no language model.",
+    )
+    llm_key: SecretStr = Field(default=SecretStr(""), description="The key sent to that server.")
+    llm_model: str | None = Field(default=None, description="The model asked for there.")
+    llm_timeout: float = Field(default=20, gt=0, le=600, description="Seconds to wait for it in all.")
     examples: tuple[str, ...] = Field(
         default=(
             "When did the rebels take Timbuktu?",

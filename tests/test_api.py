@@ -18,7 +18,17 @@ from conftest import SEEDS, serving
 CITATION_KEYS = {
     "id", "document_id", "version", "title", "section", "page", "start", "end", "text", "prefix", "suffix", "highlight",
 }  # fmt: skip
-ANSWER_KEYS = {"status", "answer", "confidence", "citations", "alternatives", "reason", "nearest", "read_as"}
+ANSWER_KEYS = {
+    "status",
+    "answer",
+    "confidence",
+    "citations",
+    "alternatives",
+    "reason",
+    "nearest",
+    "read_as",
+    "candidates",
+}
 
 
 @pytest.fixture

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
-from fastapi.sse import format_sse_event
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import TypeAdapter
 
-from index.errors import CitecheckError, InputError
+from index.errors import InputError
 from service.checking.checker import Outline, finish
 from service.checking.register import DisagreementReport
 from service.exports import as_claim_review, as_markdown
 from service.pipeline import Pipeline
-from service.pool import Busy
 from service.routes.state import PipelineDep, State, StateDep
+from service.routes.streaming import event, steps, stream
 from service.schemas import CheckRequest
 from service.verdicts import CheckResult, Verdict
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 
-_RETRY_SECONDS = 0.2
 _JSON = TypeAdapter[Any](Any)
 
 
@@ -39,15 +36,10 @@ async def check(body: CheckRequest, request: Request, state: StateDep, pipeline:
     The work stops when the client goes away; what was decided is remembered, so asking again goes on from there.
     """
     outline = await state.pool.run(_outline, pipeline, body)
+    verdicts = _counted(steps(pipeline.verdicts(outline, body.documents), state, request), state)
     if body.stream:
-        events = _events(outline, body.documents, state, pipeline, request)
-        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    verdicts = []
-    async for verdict in _verdicts(outline, body.documents, state, pipeline, request):
-        verdicts.append(verdict)
-        if await request.is_disconnected():
-            break
-    return _shaped(finish(outline, verdicts), body.format)
+        return stream(_events(outline, verdicts))
+    return _shaped(finish(outline, [verdict async for verdict in verdicts]), body.format)
 
 
 @router.get("/disagreements")
@@ -66,46 +58,20 @@ def _outline(pipeline: Pipeline, body: CheckRequest) -> Outline:
     return pipeline.outline(body.text or "", body.documents)
 
 
-async def _verdicts(
-    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline, request: Request
-) -> AsyncIterator[Verdict]:
-    """Yield the verdicts, one turn in the work pool each, so that a long text does not keep others waiting."""
-    verdicts = pipeline.verdicts(outline, documents)
-    while (verdict := await _turn(verdicts, state, request)) is not None:
+async def _counted(verdicts: AsyncIterator[Verdict], state: State) -> AsyncIterator[Verdict]:
+    async for verdict in verdicts:
         state.metrics.verdicts.labels(verdict.verdict).inc()
         yield verdict
 
 
-async def _turn(verdicts: Iterator[Verdict], state: State, request: Request) -> Verdict | None:
-    """Return the next verdict; None at the end, or when nobody is there any more to wait for it."""
-    while not await request.is_disconnected():
-        try:
-            return await state.pool.run(next, verdicts, None)
-        except Busy:
-            # The text was let in; between its claims it waits like everybody else.
-            await asyncio.sleep(_RETRY_SECONDS)
-    return None
-
-
-async def _events(
-    outline: Outline, documents: Sequence[str] | None, state: State, pipeline: Pipeline, request: Request
-) -> AsyncIterator[bytes]:
+async def _events(outline: Outline, verdicts: AsyncIterator[Verdict]) -> AsyncIterator[bytes]:
     total = len(outline.claims)
-    start = {"statements": total, "passed_over": outline.passed_over, "quotations": outline.quotations}
-    yield _event("start", start)
+    yield event("start", {"statements": total, "passed_over": outline.passed_over, "quotations": outline.quotations})
     made: list[Verdict] = []
-    try:
-        async for verdict in _verdicts(outline, documents, state, pipeline, request):
-            made.append(verdict)
-            yield _event("verdict", {**_JSON.dump_python(verdict, mode="json"), "done": len(made), "of": total})
-    except CitecheckError as error:
-        yield _event("error", {"code": error.code, "message": error.message})
-        return
-    yield _event("done", finish(outline, made))
-
-
-def _event(name: str, data: object) -> bytes:
-    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())
+    async for verdict in verdicts:
+        made.append(verdict)
+        yield event("verdict", {**_JSON.dump_python(verdict, mode="json"), "done": len(made), "of": total})
+    yield event("done", finish(outline, made))
 
 
 def _shaped(result: CheckResult, form: str) -> Response:

@@ -14,7 +14,7 @@ from index.errors import DocumentError, InputError
 from index.loading import load_bytes, load_text
 from service import catalogue
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList, DocumentText
-from service.routes.state import PipelineDep, StateDep
+from service.routes.state import ChatDep, PipelineDep, StateDep
 from service.schemas import TextDocument
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -75,9 +75,14 @@ async def get_text(
 
 @router.delete("/{document_id}")
 async def remove_document(
-    document_id: str, state: StateDep, pipeline: PipelineDep, purge: Annotated[bool, Query()] = False
+    document_id: str, state: StateDep, pipeline: PipelineDep, chat: ChatDep, purge: Annotated[bool, Query()] = False
 ) -> DocumentChange:
-    """Take a document out. Old citations keep resolving (as `gone`) unless `purge` erases its texts too."""
+    """Take a document out. Old citations keep resolving (as `gone`) unless `purge` erases its texts too.
+
+    With `purge` the turns of conversations that show its words are erased as well.
+    """
+    if purge:
+        await state.ingest_pool.run(chat.store.forget, document_id)
     return await state.ingest_pool.run(catalogue.remove_document, pipeline.library, document_id, purge=purge)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from index.errors import CitecheckError
+from service.conversation.chat import Chat
 from service.metrics import Metrics
 from service.pipeline import Pipeline
 from service.pool import WorkPool
@@ -23,7 +24,7 @@ class State:
     """One per application.
 
     Reading and writing have pools of their own, so that questions are answered while a long document is taken in.
-    `pipeline` is None until loaded; `failure` says why it never will be.
+    `pipeline` and `chat` are None until loaded; `failure` says why it never will be.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class State:
     ingest_pool: WorkPool
     metrics: Metrics
     pipeline: Pipeline | None
+    chat: Chat | None
     failure: CitecheckError | None
 
 
@@ -49,5 +51,14 @@ def get_pipeline(state: Annotated[State, Depends(get_state)]) -> Pipeline:
     return state.pipeline
 
 
+def get_chat(state: Annotated[State, Depends(get_state)]) -> Chat:
+    """Return the conversations; raises NotReady before they are loaded."""
+    get_pipeline(state)
+    if state.chat is None:
+        raise NotReady("The service is starting; try again in a moment.", code="starting")
+    return state.chat
+
+
 StateDep = Annotated[State, Depends(get_state)]
 PipelineDep = Annotated[Pipeline, Depends(get_pipeline)]
+ChatDep = Annotated[Chat, Depends(get_chat)]

@@ -60,7 +60,7 @@ export async function* check(text, signal) {
   try {
     for await (const { event, data } of readEvents(response.body)) {
       const body = JSON.parse(data);
-      if (event === "error") throw new ApiError(body.message, body.code);
+      if (event === "error") throw new ApiError(body.error.message, body.error.code);
       yield { event, data: body };
       if (event === "done") return;
     }

@@ -1,0 +1,1 @@
+"""Conversations: follow-up questions understood, answered from the documents, and kept."""

@@ -1,0 +1,1 @@
+"""An optional language model that words answers from verified quotes."""

@@ -1,0 +1,31 @@
+"""What a language model wrote from the quotes: the sentences that its quotes bear out, and how many they did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Problem = Literal["timeout", "rate_limited", "unreachable", "nonsense", "nothing_entailed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence without its markers, and the ids of the citations that entail it."""
+
+    text: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The sentences that were kept; `text` joins them, each followed by its markers like [1][2].
+
+    A marker counts in the answer's list of quotes, from 1. `dropped` sentences were not borne out by what they cite.
+    With a `problem` there are no sentences: the answer stands as it was found in the documents.
+    """
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    dropped: int
+    model: str
+    problem: Problem | None

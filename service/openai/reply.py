@@ -1,0 +1,46 @@
+"""One stateless reply, step by step: what was said before is understood, the question answered, the tokens counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from service.conversation.chat import Chat, Scope
+from service.openai.completions import usage_of
+from service.openai.content import Content, Outcome, Piece
+from service.openai.replayed import earlier_exchanges, history_of, question_of
+from service.openai.requests import ChatCompletionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What there is to say when the text is complete."""
+
+    outcome: Outcome
+    usage: dict[str, Any]
+
+
+class Reply:
+    """A request that was found in order, ready to be answered."""
+
+    def __init__(self, chat: Chat, body: ChatCompletionRequest, base_url: str) -> None:
+        """Look at the question, not at the documents; raises InputError or NotFound where it cannot be answered."""
+        options = body.options
+        self._chat = chat
+        self._messages = body.messages
+        self._scope = Scope(options.top_k, options.documents, options.min_confidence)
+        self._question = chat.pipeline.checked_question(question_of(body.messages))
+        chat.pipeline.check_scope(options.top_k, options.documents, options.min_confidence)
+        self._content = Content(base_url, footnotes=body.footnotes, worded=chat.writer is not None)
+
+    def steps(self) -> Iterator[tuple[Piece, ...] | Ending]:
+        """Yield what each event adds to the text, often nothing, and the ending last."""
+        history = history_of(self._chat, earlier_exchanges(self._messages))
+        text: list[str] = []
+        for event in self._chat.reply(self._question, history, self._scope):
+            pieces = tuple(self._content.pieces(event))
+            text += (piece.text for piece in pieces)
+            yield pieces
+        count_tokens = self._chat.pipeline.library.encoder.count_tokens
+        yield Ending(self._content.outcome(), usage_of(self._messages, "".join(text), count_tokens))

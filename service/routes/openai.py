@@ -1,0 +1,85 @@
+"""Chat for clients that speak OpenAI's protocol: stateless, the history is what they send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from service.openai.completions import Completion, model_list, model_object, new_completion
+from service.openai.content import Piece
+from service.openai.errors import OpenAIRoute
+from service.openai.reply import Ending, Reply
+from service.openai.requests import ChatCompletionRequest, check_model, check_supported
+from service.openai.streaming import DONE, begin, data, going_on, guarded, kept_alive
+from service.routes.state import ChatDep, State, StateDep
+
+router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute)
+
+# Nobody reads it; logs and proxies know the number.
+_CLIENT_GONE = 499
+_Steps = AsyncIterator[tuple[Piece, ...] | Ending]
+
+
+@router.post("/chat/completions", responses={200: {"content": {"text/event-stream": {}}}})
+async def chat_completions(body: ChatCompletionRequest, request: Request, state: StateDep, chat: ChatDep) -> Response:
+    """Answer the last message; quotes stand in the content as footnotes and in `message.annotations`.
+
+    Nothing is kept. Model `citecheck-plain` leaves the footnotes out. The work stops when the client goes away.
+    """
+    check_supported(body)
+    # Not in the work pool: what cannot be answered is told at once, also while all workers are busy.
+    reply = await asyncio.to_thread(Reply, chat, body, str(request.base_url))
+    work = reply.steps()
+    first = await begin(work, state)
+    steps = _counted(going_on(first, work, state, request), state)
+    completion = new_completion(body.model)
+    if body.stream:
+        lines = kept_alive(guarded(_lines(steps, completion, include_usage=body.include_usage)))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+    return await _whole(steps, completion)
+
+
+@router.get("/models")
+async def models() -> dict[str, Any]:
+    """List the models a chat completion may name."""
+    return model_list()
+
+
+@router.get("/models/{model}")
+async def model(model: str) -> dict[str, Any]:
+    """Describe one model."""
+    return model_object(check_model(model))
+
+
+async def _counted(steps: _Steps, state: State) -> _Steps:
+    async for step in steps:
+        if isinstance(step, Ending):
+            state.metrics.answers.labels(step.outcome.status).inc()
+        yield step
+
+
+async def _whole(steps: _Steps, completion: Completion) -> Response:
+    pieces: list[Piece] = []
+    async for step in steps:
+        if isinstance(step, Ending):
+            return JSONResponse(completion.whole(pieces, step.usage, step.outcome))
+        pieces += step
+    return Response(status_code=_CLIENT_GONE)
+
+
+async def _lines(steps: _Steps, completion: Completion, *, include_usage: bool) -> AsyncIterator[bytes]:
+    yield data(completion.opening())
+    async for step in steps:
+        if not isinstance(step, Ending):
+            for piece in step:
+                yield data(completion.piece(piece))
+            continue
+        yield data(completion.ending(step.outcome))
+        if include_usage:
+            yield data(completion.counted(step.usage))
+        yield DONE

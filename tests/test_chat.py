@@ -1,0 +1,171 @@
+"""Chat over HTTP: events in order, turns kept once, nothing kept for a client that went away."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from conftest import SEEDS, serving
+
+QUESTION = "When did the rebels take Timbuktu?"
+UNANSWERABLE = "Who won the world chess championship in 1985?"
+DOCUMENT = "003_2ac005a384697a87"
+
+
+@pytest.fixture
+def client(live_server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=live_server, timeout=30) as client:
+        yield client
+
+
+def say(client: httpx.Client, message: str, **fields: Any) -> dict[str, Any]:
+    response = client.post("/v1/chat", json={"message": message, **fields})
+    assert response.status_code == 200, response.text
+    turn: dict[str, Any] = response.json()
+    return turn
+
+
+def events(response: httpx.Response) -> list[tuple[str, Any]]:
+    assert response.headers["content-type"].startswith("text/event-stream")
+    blocks = [block.split("\n", 1) for block in response.text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+def test_a_turn_has_the_answer_and_its_place_in_the_conversation(client: httpx.Client) -> None:
+    answer = client.post("/v1/ask", json={"question": QUESTION}).json()
+    turn = say(client, f"  {QUESTION}\n")
+    assert turn | answer == turn
+    assert (turn["turn"], turn["message"], turn["standalone_question"]) == (1, QUESTION, QUESTION)
+    assert turn["written"] is None
+    again = say(client, UNANSWERABLE, conversation_id=turn["conversation_id"])
+    assert (again["turn"], again["status"], again["citations"]) == (2, "declined", [])
+    kept = client.get(f"/v1/conversations/{turn['conversation_id']}").json()
+    assert kept["turns"] == [turn, again]
+    assert kept["title"] == QUESTION
+
+
+def test_the_stream_tells_each_step_and_ends_with_the_whole_turn(client: httpx.Client) -> None:
+    told = events(client.post("/v1/chat", json={"message": QUESTION, "stream": True}))
+    names = [name for name, _ in told]
+    quotes = [data for name, data in told if name == "quote"]
+    assert names == ["understood", "retrieved", *["quote"] * len(quotes), "answer", "done"]
+    done = told[-1][1]
+    assert quotes == done["citations"]
+    assert {"conversation_id", "message", "standalone_question", "candidates"} == set(told[0][1])
+    assert told[0][1]["conversation_id"] == done["conversation_id"]
+    assert told[1][1]["passages"] >= 24
+    assert done | told[-2][1] == done
+    assert client.get(f"/v1/conversations/{done['conversation_id']}").json()["turns"] == [done]
+
+
+def test_a_retry_with_the_same_key_adds_no_turn(client: httpx.Client) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    first = client.post("/v1/chat", json={"message": QUESTION}, headers=headers).json()
+    assert client.post("/v1/chat", json={"message": QUESTION}, headers=headers).json() == first
+    told = events(client.post("/v1/chat", json={"message": QUESTION, "stream": True}, headers=headers))
+    assert told[-1] == ("done", first)
+    assert [name for name, _ in told] == ["understood", *["quote"] * len(first["citations"]), "answer", "done"]
+    other = client.post("/v1/chat", json={"message": UNANSWERABLE}, headers=headers)
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
+    assert client.get(f"/v1/conversations/{first['conversation_id']}").json()["turns"] == [first]
+
+
+def test_a_client_that_goes_away_leaves_no_turn(client: httpx.Client) -> None:
+    with client.stream("POST", "/v1/chat", json={"message": QUESTION, "stream": True}) as response:
+        lines = response.iter_lines()
+        assert next(lines) == "event: understood"
+        chosen = json.loads(next(lines).removeprefix("data: "))["conversation_id"]
+    time.sleep(2)
+    assert client.get(f"/v1/conversations/{chosen}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid_request"),
+        ({"message": ""}, 422, "empty_question"),
+        ({"message": "…?!"}, 422, "empty_question"),
+        ({"message": "a\ud800b"}, 422, "bad_question"),
+        ({"message": "why " * 25_000}, 413, "question_too_long"),
+        ({"message": QUESTION, "documents": ["nowhere"]}, 404, "document_not_found"),
+        ({"message": QUESTION, "top_k": 0}, 422, "invalid_request"),
+        ({"message": QUESTION, "min_confidence": 2}, 422, "invalid_request"),
+        ({"message": QUESTION, "conversation_id": "nothing"}, 404, "conversation_not_found"),
+        ({"message": QUESTION, "unknown": 1}, 422, "invalid_request"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_cannot_be_answered_is_refused_before_the_stream(
+    client: httpx.Client, body: dict[str, Any], status: int, code: str, stream: bool
+) -> None:
+    response = client.post(
+        "/v1/chat", content=json.dumps({**body, "stream": stream}), headers={"Content-Type": "application/json"}
+    )
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("key", ["x" * 201, ""])
+def test_a_key_has_bounds(client: httpx.Client, key: str) -> None:
+    response = client.post("/v1/chat", json={"message": QUESTION}, headers={"Idempotency-Key": key})
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "bad_idempotency_key")
+
+
+def test_conversations_are_begun_renamed_listed_exported_and_removed(client: httpx.Client) -> None:
+    begun = client.post("/v1/conversations", json={}).json()
+    chosen = begun["conversation_id"]
+    say(client, QUESTION, conversation_id=chosen)
+    renamed = client.patch(f"/v1/conversations/{chosen}", json={"title": "Towns"}).json()
+    assert (renamed["title"], renamed["turns"]) == ("Towns", 1)
+    listed = client.get("/v1/conversations", params={"limit": 1}).json()
+    assert [one["conversation_id"] for one in listed["conversations"]] == [chosen]
+    markdown = client.get(f"/v1/conversations/{chosen}/export")
+    assert markdown.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert "attachment" in markdown.headers["content-disposition"]
+    assert markdown.text.startswith("# Towns\n")
+    exported = client.get(f"/v1/conversations/{chosen}/export", params={"format": "json"}).json()
+    assert exported == client.get(f"/v1/conversations/{chosen}").json()
+    for citation in exported["turns"][0]["citations"]:
+        text = (SEEDS / f"{citation['document_id']}.txt").read_text(encoding="utf-8")
+        assert text[citation["start"] : citation["end"]] == citation["text"]
+        assert citation["id"] in markdown.text
+    assert client.delete(f"/v1/conversations/{chosen}").json() == {"conversation_id": chosen, "status": "removed"}
+    for call in (client.get, client.delete):
+        assert call(f"/v1/conversations/{chosen}").status_code == 404
+    assert client.patch(f"/v1/conversations/{chosen}", json={"title": "x"}).status_code == 404
+    assert client.get(f"/v1/conversations/{chosen}/export").status_code == 404
+
+
+def test_feedback_stays_with_its_turn(client: httpx.Client) -> None:
+    turn = say(client, QUESTION)
+    place = {"conversation_id": turn["conversation_id"], "turn": 1}
+    given = client.post("/v1/feedback", json={**place, "verdict": "evidence_wrong", "comment": "why?"}).json()
+    assert given == {**place, "feedback": {"verdict": "evidence_wrong", "comment": "why?"}}
+    kept = client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"][0]
+    assert kept == {**turn, "feedback": {"verdict": "evidence_wrong", "comment": "why?"}}
+    assert client.post("/v1/feedback", json={**place, "verdict": "perhaps"}).status_code == 422
+    assert client.post("/v1/feedback", json={**place, "turn": 2, "verdict": "right"}).status_code == 404
+
+
+def test_an_old_turn_shows_what_was_answered_then(data_folder: Path) -> None:
+    path = SEEDS / f"{DOCUMENT}.txt"
+    changed = path.read_text(encoding="utf-8").replace("| Timbuktu | 1 April |", "| Timbuktu | 2 April |")
+    with serving(data_folder) as address, httpx.Client(base_url=address, timeout=60) as client:
+        turn = say(client, QUESTION)
+        assert turn["citations"][0]["document_id"] == DOCUMENT
+        client.post("/v1/documents", files={"file": (f"{DOCUMENT}.txt", changed.encode())}).raise_for_status()
+        kept = client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"]
+        assert kept == [turn]
+        cited = turn["citations"][0]["id"]
+        assert client.get(f"/v1/citations/{cited}").json()["status"] in {"moved", "changed"}
+    # ... also by another process, after a restart.
+    with serving(data_folder) as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"] == [turn]
+        client.delete(f"/v1/documents/{DOCUMENT}", params={"purge": True}).raise_for_status()
+        assert client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"] == []

@@ -55,8 +55,9 @@ eval: setup ## ask the gold questions over the seeds and print the figures
 accept: setup ## make the present figures the committed baseline
 	$(BIN)/citecheck eval accept
 
-bench: setup-dev ## measure speed and retrieval quality (public data in SHARED, else only what the seeds allow)
-	$(BIN)/python -m benchmarks --shared $(SHARED)
+bench: setup-dev ## measure speed and quality beside the recorded figures (SHARED=public data ONLY="NAMES" LIMIT=rows RECORD=1)
+	$(BIN)/python -m benchmarks --shared $(SHARED) $(foreach name,$(ONLY),--only $(name)) \
+		$(if $(LIMIT),--limit $(LIMIT)) $(if $(filter 1,$(RECORD)),--record)
 
 lock: setup-dev ## write the exact versions in use to requirements.lock
 	$(BIN)/python -m pip freeze --all --exclude-editable | grep -v ' @ ' | sed 's/+cpu$$//' > requirements.lock

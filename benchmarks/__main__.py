@@ -1,46 +1,85 @@
-"""Run every benchmark that the data at hand allows: python -m benchmarks --shared FOLDER."""
+"""Run the benchmarks that the data at hand allows and print every figure beside the recorded one.
+
+    python -m benchmarks --shared FOLDER
+    python -m benchmarks --only questions --only evidence --limit 200
+    python -m benchmarks --record
+
+`--record` makes what was measured the recorded state (benchmarks/recorded.json); sections that did not run stay in it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import record
+from benchmarks.comparison import parse, render
+from benchmarks.sections import Section, sections
+from index.errors import CitecheckError
 
-def main() -> None:
-    """Run each benchmark in a process of its own and print its table under a heading."""
-    parser = argparse.ArgumentParser(description=__doc__)
+
+def main() -> int:
+    """Run the command; returns its exit code."""
+    options, chosen = _options()
+    print("# Benchmarks\n\nA figure that differs from the recorded one is followed by it: new (was old).")
+    try:
+        recorded, present = record.read(), record.settings()
+        for section in chosen:
+            print(f"\n## {section.title}\n", flush=True)
+            text, failed = run(section.command(options.limit))
+            parts = parse(text.strip("\n"))
+            print(render(record.beside(parts, recorded.get(section.name), present)), flush=True)
+            if failed:
+                return failed
+            if options.record:
+                # After each section: a failure hours later must not cost the ones before it.
+                record.write({section.name: record.record(parts, f"{datetime.now(UTC):%Y-%m-%d}", present)})
+    except CitecheckError as error:
+        print(error.message, file=sys.stderr)
+        return 2
+    return 0
+
+
+def run(command: list[str]) -> tuple[str, int]:
+    """Run one benchmark in a process of its own; returns what it printed and its exit code. Progress is not held."""
+    result = subprocess.run([sys.executable, "-m", *command], check=False, stdout=subprocess.PIPE, encoding="utf-8")
+    return result.stdout, result.returncode
+
+
+def _options() -> tuple[argparse.Namespace, list[Section]]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="folder with bench/ and train/")
     parser.add_argument("--cache", type=Path, default=Path(".citecheck-bench"), help="keeps embeddings between runs")
-    arguments = parser.parse_args()
-    bench, train = arguments.shared / "bench", arguments.shared / "train"
-    squad, scifact = bench / "reader" / "squad_v2_dev.jsonl.gz", bench / "beir" / "scifact"
-    cache = ["--cache", str(arguments.cache)]
-    run("The service over the seeds", ["benchmarks.serving"])
-    run("The gold questions over the seeds", ["eval.cli", "eval", "run"])
-    run("How long checking takes", ["benchmarks.checking"])
-    run("The gold claims over the seeds", ["eval.cli", "eval", "claims"])
-    if not bench.exists():
-        print(f"{bench} does not exist: the benchmarks on public data were left out.")
-        return
-    run("Lexical leg against rank_bm25", ["benchmarks.lexical", "--squad", str(train / "reader.jsonl.gz")])
-    run("Retrieval on SQuAD v2 dev", ["benchmarks.retrieval", "--squad", str(squad), *cache])
-    run("Reranking on SQuAD v2 dev", ["benchmarks.retrieval", "--squad", str(squad), *cache, "--rerank", "500"])
-    run("Retrieval on SciFact", ["benchmarks.retrieval", "--beir", str(scifact), *cache, "--rerank", "300"])
-    run("The evidence model against its targets", ["benchmarks.evidence", "--shared", str(arguments.shared)])
-    run("Claims on public pairs", ["benchmarks.claims", "--pairs", str(bench / "verify")])
-    run("Claims on SciFact, end to end", ["benchmarks.claims", "--scifact", str(scifact), *cache])
-    run("How many passages to rerank and read", ["benchmarks.reading_depth", "--questions", str(squad)])
+    parser.add_argument("--only", action="append", metavar="NAME", help="a section, or several; --list names them")
+    parser.add_argument("--limit", type=int, help="at most so many rows, where a benchmark can: a quick look")
+    parser.add_argument("--record", action="store_true", help="make what is measured the recorded state")
+    parser.add_argument("--list", action="store_true", help="name the sections and end")
+    options = parser.parse_args()
+    known = {section.name: section for section in sections(options.shared, options.cache)}
+    if options.list:
+        parser.exit(message="".join(f"{section.name:18} {section.title}\n" for section in known.values()))
+    if options.limit is not None and options.limit < 1:
+        parser.error("--limit must be 1 or more")
+    if options.limit is not None and options.record:
+        parser.error("a run with --limit is a quick look and is not recorded")
+    if unknown := [name for name in options.only or [] if name not in known]:
+        parser.error(f"there is no section {unknown[0]}; choose from {', '.join(known)}")
+    return options, _at_hand(parser, options.only, known)
 
 
-def run(title: str, module: list[str]) -> None:
-    """Run one benchmark; its failure ends the command."""
-    print(f"\n## {title}\n", flush=True)
-    result = subprocess.run([sys.executable, "-m", *module], check=False)
-    if result.returncode:
-        sys.exit(result.returncode)
+def _at_hand(parser: argparse.ArgumentParser, only: list[str] | None, known: dict[str, Section]) -> list[Section]:
+    """Return the sections to run; one that was asked for by name must have its data, the others are left out."""
+    chosen = [section for section in known.values() if only is None or section.name in only]
+    missing = [section for section in chosen if not section.at_hand]
+    if missing and only:
+        parser.error(f"{missing[0].needs} does not exist, which {missing[0].name} needs; name its folder with --shared")
+    for section in missing:
+        print(f"{section.needs} does not exist: {section.name} is left out.", file=sys.stderr)
+    return [section for section in chosen if section.at_hand]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -47,8 +47,12 @@ def main() -> None:
         result = pipeline.check(text)
         whole = time.perf_counter() - started
         pipeline.library.close()
-    print(f"single claim: p50 {percentile(seconds, 50) * 1000:.0f} ms, p95 {percentile(seconds, 95) * 1000:.0f} ms")
-    print(f"article of {len(text.split())} words, {len(result.claims)} claims: {whole:.1f} s")
+    print("| what | measured |\n| --- | ---: |")
+    print(f"| single claim, p50 ms | {percentile(seconds, 50) * 1000:.0f} |")
+    print(f"| single claim, p95 ms | {percentile(seconds, 95) * 1000:.0f} |")
+    print(f"| article, words | {len(text.split())} |")
+    print(f"| article, claims found | {len(result.claims)} |")
+    print(f"| article, s | {whole:.1f} |")
 
 
 if __name__ == "__main__":

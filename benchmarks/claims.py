@@ -120,9 +120,12 @@ def scifact_table(folder: Path, cache: Path, limit: int | None) -> str:
     precision, recall = rationale_scores(claims, verdicts, sentences)
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return (
-        f"SciFact dev, {len(claims)} claims against {len(sentences)} abstracts: "
-        f"label accuracy {metrics.mean(right):.3f}; "
-        f"rationale sentences with the right label: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}"
+        "| SciFact dev | measured |\n| --- | ---: |\n"
+        f"| claims | {len(claims)} |\n| abstracts | {len(sentences)} |\n"
+        f"| label accuracy | {metrics.mean(right):.3f} |\n"
+        f"| rationale sentences with the right label: precision | {precision:.3f} |\n"
+        f"| rationale sentences with the right label: recall | {recall:.3f} |\n"
+        f"| rationale sentences with the right label: F1 | {f1:.3f} |"
     )
 
 

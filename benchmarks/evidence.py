@@ -24,19 +24,6 @@ PACKAGED = WEIGHTS / "evidence.onnx"
 NOTE = "Accuracy is of the least neutral window; FEVER's tokenised text is put back as people write it first."
 
 
-# A single-task run of the recipe for each head (docs/evidence-model.md): what there was before the shared model.
-BEFORE = {
-    "SQuAD v2 dev, answerable: exact match": 0.669,
-    "SQuAD v2 dev, answerable: F1": 0.775,
-    "SQuAD v2 dev, whole: F1": 0.581,
-    "FEVER-Symmetric dev (entailment or contradiction, detokenised): accuracy": 0.79,
-    "FM2 dev (entailment or contradiction): accuracy": 0.684,
-    "Check-COVID dev (three labels): accuracy": 0.575,
-    "SciFact dev (three labels): accuracy": 0.653,
-    "Linguist in the loop val (three labels): accuracy": 0.682,
-}
-
-
 def main() -> int:
     """Run the command; returns its exit code."""
     options = _options()
@@ -64,12 +51,11 @@ def main() -> int:
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as a Markdown table; a measured one under what was asked is marked."""
-    lines = ["| figure | rows | before | asked | measured |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines = ["| figure | rows | asked | measured |", "| --- | ---: | ---: | ---: |"]
     for figure in figures:
         asked = "" if figure.asked is None else f"{figure.asked:.2f}"
-        before = f"{BEFORE[figure.name]:.3f}" if figure.name in BEFORE else ""
         missed = " (under)" if figure.asked is not None and figure.measured < figure.asked else ""
-        lines.append(f"| {figure.name} | {figure.rows} | {before} | {asked} | {figure.measured:.4f}{missed} |")
+        lines.append(f"| {figure.name} | {figure.rows} | {asked} | {figure.measured:.4f}{missed} |")
     return "\n".join(lines)
 
 

@@ -56,9 +56,9 @@ def main() -> int:
     options = parser.parse_args()
     rows = [row for row in read_squad(options.questions) if not row.is_impossible and not in_first_half(row.title)]
     depths = measure(sample(rows, options.count))
-    print("| reranked | read | right | model, p50 ms |\n| ---: | ---: | ---: | ---: |")
+    print("| passages | right | model, p50 ms |\n| --- | ---: | ---: |")
     for depth in depths:
-        print(f"| {depth.reranked} | {depth.read} | {depth.right:.3f} | {depth.milliseconds:.0f} |")
+        print(f"| {depth.reranked} reranked, {depth.read} read | {depth.right:.3f} | {depth.milliseconds:.0f} |")
     if options.json:
         options.json.write_text(json.dumps([asdict(depth) for depth in depths], indent=1) + "\n", encoding="utf-8")
     return 0

@@ -80,6 +80,39 @@ def claims_command(
         Console().print(claims_terminal(made))
 
 
+@eval_app.command("conversations")
+def conversations_command(
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Which part of the gold to use.")] = "all",
+    gold: Annotated[
+        Path | None, typer.Option(help="Gold conversations, JSON lines (default: the built-in ones).")
+    ] = None,
+    documents: Annotated[Path | None, typer.Option(help="Files they are about (default: the seeds).")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Evaluate this data folder as it is.")] = None,
+    as_json: cli.JsonOption = False,
+) -> None:
+    """Ask every turn of the gold conversations in its conversation and alone, and compare."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from eval.report import conversations_terminal
+    from eval.session import Request, evaluate_conversations
+    from service.render import print_json
+
+    request = Request(split=split, gold=gold, documents=documents, data=data, out=None)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("talking", total=None)
+        results, made = evaluate_conversations(
+            request,
+            on_start=lambda total: progress.update(task, total=total),
+            on_item=lambda: progress.advance(task),
+        )
+    if as_json:
+        # Test items are counted, never shown: whoever reads their failures can no longer measure with them.
+        print_json({"figures": made, "items": [item for item in results if item.split == "dev"]})
+    else:
+        Console().print(conversations_terminal(made))
+
+
 @eval_app.command("accept")
 def accept_command(
     run_folder: Annotated[

@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from eval.claim_scoring import ClaimFigures
+from eval.conversation_scoring import MEASURES, ConversationFigures
 from eval.results import ItemResult, Provenance
 from eval.scoring import METRICS
 from eval.summary import FAILURE_KINDS, Group, Summary
@@ -86,6 +87,57 @@ def claims_terminal(figures: ClaimFigures) -> Stack:
             for name, groups in (("kind", figures.by_kind), ("style", figures.by_style))
         ),
     )
+
+
+def conversations_terminal(figures: ConversationFigures) -> Stack:
+    """Render the figures of held conversations for a terminal."""
+    counted = ", ".join(f"{count} {part.replace('_', '-')}" for part, count in figures.turns.items())
+    return Stack(
+        Text(f"{figures.conversations} conversations; turns: {counted}"),
+        *(_rich(table) for table in (_compared(figures), _understood(figures), _kinds_of_turn(figures))),
+    )
+
+
+def _compared(figures: ConversationFigures) -> Table:
+    rows = tuple(
+        (
+            part.replace("_", "-"),
+            measure,
+            str(one.turns),
+            *map(_number, (one.conversation, one.alone)),
+            f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]",
+            str(one.lost),
+            str(one.gained),
+            MEASURES[measure],
+        )
+        for part, measures in figures.parts.items()
+        for measure, one in measures.items()
+    )
+    columns = ("asked", "measure", "turns", "in talk", "alone", "difference", "lost", "gained", "what it is")
+    return Table("In the conversation against the same turns alone", columns, frozenset(range(2, 8)), rows)
+
+
+def _understood(figures: ConversationFigures) -> Table:
+    reading = figures.reading
+    rows = (
+        ("rewriting", reading.rewriting, "token F1 of the rewritten follow-up with the gold one"),
+        ("as typed", reading.as_typed, "the same had nothing been rewritten"),
+        ("untouched", reading.untouched, "self-contained messages left as they are, openings too"),
+        ("asked back", reading.asked_back, "ambiguous messages that were asked back"),
+        ("readings", reading.readings, "token F1 of the readings offered with the gold ones"),
+        ("needlessly", reading.needlessly, "other messages that were asked back"),
+    )
+    cells = tuple((name, _number(value), meaning) for name, value, meaning in rows)
+    return Table("How messages were understood", ("metric", "value", "what it is"), frozenset({1}), cells)
+
+
+def _kinds_of_turn(figures: ConversationFigures) -> Table:
+    rows = tuple(
+        (kind, str(one.turns), *map(_number, (one.right, one.alone, one.rewriting)))
+        for kind, one in figures.by_kind.items()
+    )
+    columns = ("", "turns", "right in talk", "right alone", "rewriting")
+    return Table("By kind", columns, frozenset(range(1, 5)), rows)
 
 
 def markdown(summary: Summary, provenance: Provenance | None) -> str:

@@ -14,6 +14,9 @@ from typing import Literal
 from eval import provenance
 from eval.claim_scoring import ClaimFigures, ClaimResult, check_gold, summarise_claims
 from eval.claimset import CLAIMS_FILE, load_claims
+from eval.conversation_scoring import ConversationFigures, TurnResult, summarise_conversations
+from eval.conversationset import CONVERSATIONS_FILE, load_conversations
+from eval.conversing import converse
 from eval.goldset import GOLD_FILE, Split, load_gold, select
 from eval.results import ItemResult
 from eval.run import run
@@ -21,6 +24,7 @@ from eval.rundir import refuse_used, write_run
 from eval.summary import Figure, Group, Summary, summarise
 from index.errors import InputError
 from service.catalogue import read_document
+from service.conversation.followups import FollowUps
 from service.ingest import ingest_paths
 from service.pipeline import Pipeline, open_pipeline
 from service.settings import Settings, read_settings
@@ -89,6 +93,19 @@ def evaluate_claims(
             on_start(len(chosen))
         results = check_gold(pipeline, chosen, lambda _: on_item() if on_item is not None else None)
     return results, summarise_claims(results)
+
+
+def evaluate_conversations(
+    request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
+) -> tuple[list[TurnResult], ConversationFigures]:
+    """Hold the gold conversations of a request's split; nothing is written. `on_start` is told how many turns."""
+    with _pipeline(request) as pipeline:
+        gold = load_conversations(request.gold or CONVERSATIONS_FILE, partial(read_document, pipeline.library))
+        chosen = [conversation for conversation in gold if request.split in ("all", conversation.split)]
+        if on_start is not None:
+            on_start(sum(len(conversation.turns) for conversation in chosen))
+        results = converse(pipeline, FollowUps(pipeline), chosen, lambda _: on_item() if on_item is not None else None)
+    return results, summarise_conversations(results)
 
 
 def figures(evaluation: Evaluation) -> Figures:

@@ -29,3 +29,12 @@ class Written:
     dropped: int
     model: str
     problem: Problem | None
+
+
+class NoReply(Exception):
+    """A language model gave nothing to work with; never leaves this package."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Keep what went wrong: nothing that the server said, which may hold the key."""
+        super().__init__(problem)
+        self.problem = problem

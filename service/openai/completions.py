@@ -18,11 +18,15 @@ OWNER = "citecheck"
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What all objects of one reply share; `created` is in Unix seconds."""
+    """What all objects of one reply share.
+
+    `created` is in Unix seconds; with `counted` the chunks of a stream have a field `usage`, null but in the last.
+    """
 
     id: str
     created: int
     model: str
+    counted: bool
 
     def whole(self, pieces: Sequence[Piece], usage: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         """Return the reply in one object."""
@@ -48,13 +52,13 @@ class Completion:
         """Return the chunk that ends the choice; it says nothing of the text again."""
         return {**self._chunk({}, "stop"), OWNER: asdict(outcome)}
 
-    def counted(self, usage: dict[str, Any]) -> dict[str, Any]:
-        """Return the chunk after the last choice's end that counts tokens."""
+    def count(self, usage: dict[str, Any]) -> dict[str, Any]:
+        """Return the chunk after the choice's end that counts tokens."""
         return {**self._object("chat.completion.chunk", []), "usage": usage}
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return self._object("chat.completion.chunk", [choice])
+        return self._object("chat.completion.chunk", [choice]) | ({"usage": None} if self.counted else {})
 
     def _object(self, name: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -67,9 +71,9 @@ class Completion:
         }
 
 
-def new_completion(model: str) -> Completion:
+def new_completion(model: str, *, counted: bool) -> Completion:
     """Begin a reply."""
-    return Completion(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), model)
+    return Completion(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), model, counted)
 
 
 def usage_of(messages: Sequence[Message], content: str, count_tokens: Callable[[str], int]) -> dict[str, Any]:

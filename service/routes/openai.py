@@ -36,9 +36,9 @@ async def chat_completions(body: ChatCompletionRequest, request: Request, state:
     work = reply.steps()
     first = await begin(work, state)
     steps = _counted(going_on(first, work, state, request), state)
-    completion = new_completion(body.model)
+    completion = new_completion(body.model, counted=body.include_usage)
     if body.stream:
-        lines = kept_alive(guarded(_lines(steps, completion, include_usage=body.include_usage)))
+        lines = kept_alive(guarded(_lines(steps, completion)))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
     return await _whole(steps, completion)
@@ -72,7 +72,7 @@ async def _whole(steps: _Steps, completion: Completion) -> Response:
     return Response(status_code=_CLIENT_GONE)
 
 
-async def _lines(steps: _Steps, completion: Completion, *, include_usage: bool) -> AsyncIterator[bytes]:
+async def _lines(steps: _Steps, completion: Completion) -> AsyncIterator[bytes]:
     yield data(completion.opening())
     async for step in steps:
         if not isinstance(step, Ending):
@@ -80,6 +80,6 @@ async def _lines(steps: _Steps, completion: Completion, *, include_usage: bool) 
                 yield data(completion.piece(piece))
             continue
         yield data(completion.ending(step.outcome))
-        if include_usage:
-            yield data(completion.counted(step.usage))
+        if completion.counted:
+            yield data(completion.count(step.usage))
         yield DONE

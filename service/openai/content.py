@@ -17,9 +17,10 @@ from service.quotes import Citation
 READ_AS = "*Read as: "
 CONFLICT = "The documents disagree:"
 LEFT_OUT = "*Left out, since no quote bears it out: "
+BROKEN_OFF = "*The language model's text breaks off here; this is the answer in the documents' own words:*"
 REFUSALS: dict[DeclineReason, str] = {
     "not_in_documents": "The documents do not say.",
-    "nothing_retrieved": "The documents do not say: nothing in them is about this.",
+    "nothing_retrieved": "The documents do not say: there was nothing to search in.",
     "ambiguous_question": "This can be read in more than one way. Which do you mean?",
 }
 _NEAREST = "The nearest passages, which do not answer the question:"
@@ -125,9 +126,12 @@ class Content:
         if written.dropped:
             note = f"{LEFT_OUT}{written.dropped} {'sentence' if written.dropped == 1 else 'sentences'}.*"
             yield self._piece(f"\n\n{note}" if self._sentences else f"{note}\n\n")
-        if self._sentences:
+        if self._sentences and written.problem is None:
             yield from self._definitions()
         elif self._answer is not None:
+            if self._sentences:
+                # What was sent is borne out by its quotes, but it may stop short of the answer.
+                yield self._piece(f"\n\n{BROKEN_OFF}\n\n")
             yield from self._found(self._answer)
 
     def _words(self, before: str, words: str, citations: Sequence[Citation]) -> Piece:

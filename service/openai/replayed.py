@@ -10,7 +10,7 @@ from typing import Any
 from index.errors import InputError
 from service.conversation.chat import Chat, Scope
 from service.conversation.exchange import Exchange, Understood
-from service.openai.content import CONFLICT, LEFT_OUT, READ_AS, REFUSALS
+from service.openai.content import BROKEN_OFF, CONFLICT, LEFT_OUT, READ_AS, REFUSALS
 from service.openai.requests import Message
 
 # So many of the last exchanges may be leant on, and so much of each.
@@ -128,7 +128,7 @@ def _read(text: str) -> _Body:
             quotes |= quote
         elif line.startswith(READ_AS) and line.endswith("*") and not lines:
             read_as = _plain(line[len(READ_AS) : -1]) or None
-        elif line and not line.startswith(LEFT_OUT):
+        elif line and line != BROKEN_OFF and not line.startswith(LEFT_OUT):
             lines.append(line)
     return _Body(read_as, tuple(lines), quotes)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from index.errors import InputError, NotFound
+from index.errors import InputError, NotFound, TooLarge
 from service.schemas import DocumentIds, TopK
 
 MAX_MESSAGES = 1_000
@@ -128,7 +128,7 @@ def check_supported(body: ChatCompletionRequest) -> None:
             raise InputError(advice, code="unsupported_value", param=param)
     for place, message in enumerate(body.messages):
         if sum(len(part.words or "") for part in message.content) > MAX_MESSAGE_CHARACTERS:
-            raise InputError(
+            raise TooLarge(
                 f"The message has more than {MAX_MESSAGE_CHARACTERS} characters; shorten it.",
                 code="message_too_long",
                 param=f"messages[{place}].content",

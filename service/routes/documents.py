@@ -14,6 +14,7 @@ from index.errors import DocumentError, InputError
 from index.loading import load_bytes, load_text
 from service import catalogue
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList, DocumentText
+from service.outline import DocumentOutline, outline
 from service.routes.state import ChatDep, PipelineDep, StateDep
 from service.schemas import TextDocument
 
@@ -71,6 +72,18 @@ async def get_text(
     """Return the full canonical text, of the current version or of an older one."""
     document = await state.pool.run(catalogue.read_document, pipeline.library, document_id, version)
     return DocumentText(document.id, document.version, document.title, document.text)
+
+
+@router.get("/{document_id}/outline")
+async def get_outline(
+    document_id: str, state: StateDep, pipeline: PipelineDep, version: Annotated[str | None, Query()] = None
+) -> DocumentOutline:
+    """Return the headings and where they stand, of the current version or of an older one."""
+
+    def read() -> DocumentOutline:
+        return outline(catalogue.read_document(pipeline.library, document_id, version))
+
+    return await state.pool.run(read)
 
 
 @router.delete("/{document_id}")

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from service.conversation.chat import Chat
 from service.openai.completions import Completion, model_list, model_object, new_completion
 from service.openai.content import Piece
 from service.openai.errors import OpenAIRoute
@@ -31,8 +32,7 @@ async def chat_completions(body: ChatCompletionRequest, request: Request, state:
     Nothing is kept. Model `citecheck-plain` leaves the footnotes out. The work stops when the client goes away.
     """
     check_supported(body)
-    # Not in the work pool: what cannot be answered is told at once, also while all workers are busy.
-    reply = await asyncio.to_thread(Reply, chat, body, str(request.base_url))
+    reply = await _prepared(chat, body, str(request.base_url))
     work = reply.steps()
     first = await begin(work, state)
     steps = _counted(going_on(first, work, state, request), state)
@@ -54,6 +54,14 @@ async def models() -> dict[str, Any]:
 async def model(model: str) -> dict[str, Any]:
     """Describe one model."""
     return model_object(check_model(model))
+
+
+async def _prepared(chat: Chat, body: ChatCompletionRequest, base_url: str) -> Reply:
+    """Check a request; not in the work pool, so that what cannot be answered is told also while all are busy."""
+    if not body.options.documents:
+        return Reply(chat, body, base_url)
+    # Their names are looked up in the database.
+    return await asyncio.to_thread(Reply, chat, body, base_url)
 
 
 async def _counted(steps: _Steps, state: State) -> _Steps:

@@ -20,7 +20,7 @@ _DIGITS = 12
 def describe(pipeline: Pipeline, gold: Path) -> Provenance:
     """Record what `pipeline` is made of as it stands now."""
     # The data folder is a place on one machine and often a temporary one; what it holds is in `index`.
-    settings = pipeline.settings.model_dump(mode="json", exclude={"data"})
+    settings = pipeline.settings.model_dump(mode="json", exclude={"data", "llm_key"})
     return Provenance(
         settings={**settings, "min_confidence": pipeline.min_confidence},
         models={

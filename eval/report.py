@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from eval.claim_scoring import ClaimFigures
-from eval.conversation_scoring import MEASURES, ConversationFigures
+from eval.conversation_scoring import MEASURES, ConversationFigures, Paired
 from eval.results import ItemResult, Provenance
 from eval.scoring import METRICS
 from eval.summary import FAILURE_KINDS, Group, Summary
@@ -92,29 +92,27 @@ def claims_terminal(figures: ClaimFigures) -> Stack:
 def conversations_terminal(figures: ConversationFigures) -> Stack:
     """Render the figures of held conversations for a terminal."""
     counted = ", ".join(f"{count} {part.replace('_', '-')}" for part, count in figures.turns.items())
-    return Stack(
-        Text(f"{figures.conversations} conversations; turns: {counted}"),
-        *(_rich(table) for table in (_compared(figures), _understood(figures), _kinds_of_turn(figures))),
-    )
+    measures = Table("What is measured", ("measure", "what it is"), frozenset(), tuple(MEASURES.items()))
+    made = (*_compared(figures), measures, _understood(figures), _kinds_of_turn(figures))
+    return Stack(Text(f"Conversations: {figures.conversations}; turns: {counted}"), *map(_rich, made))
 
 
-def _compared(figures: ConversationFigures) -> Table:
-    rows = tuple(
-        (
-            part.replace("_", "-"),
-            measure,
-            str(one.turns),
-            *map(_number, (one.conversation, one.alone)),
-            f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]",
-            str(one.lost),
-            str(one.gained),
-            MEASURES[measure],
+def _compared(figures: ConversationFigures) -> tuple[Table, ...]:
+    columns = ("", "turns", "in talk", "alone", "difference [95 %]", "lost", "gained")
+    return tuple(
+        Table(
+            f"{part.replace('_', '-').capitalize()} turns, asked in the conversation and alone",
+            columns,
+            frozenset(range(1, len(columns))),
+            tuple((measure, *_pair_cells(one)) for measure, one in measures.items()),
         )
         for part, measures in figures.parts.items()
-        for measure, one in measures.items()
     )
-    columns = ("asked", "measure", "turns", "in talk", "alone", "difference", "lost", "gained", "what it is")
-    return Table("In the conversation against the same turns alone", columns, frozenset(range(2, 8)), rows)
+
+
+def _pair_cells(one: Paired) -> tuple[str, ...]:
+    difference = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+    return str(one.turns), _number(one.conversation), _number(one.alone), difference, str(one.lost), str(one.gained)
 
 
 def _understood(figures: ConversationFigures) -> Table:

@@ -33,6 +33,7 @@ class ItemResult:
 
     `evidence_ranks` holds, for each gold evidence span, the rank of the first hit that shows it. `scores` has a
     value for exactly the metrics the item counts in. `reason` is the decline reason, or the message of an error.
+    `wanted` holds the gold answers, `violations` the invariants that the answer broke.
     """
 
     id: str
@@ -41,6 +42,7 @@ class ItemResult:
     style: str
     split: str
     answerable: bool
+    wanted: tuple[str, ...]
     status: Status
     answer: str | None
     reason: str | None
@@ -50,6 +52,7 @@ class ItemResult:
     hits: tuple[HitRecord, ...]
     evidence_ranks: tuple[int | None, ...]
     scores: dict[str, float]
+    violations: tuple[str, ...]
     latency_ms: float
 
 

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eval.goldset import FindDocument, GoldItem
+from eval.invariants import FAILED, FALSE_QUOTE, broken_by_answer
 from eval.results import HitRecord, ItemResult, LegScore, Provenance, Run, Status
-from eval.scoring import DEPTH, answer_scores, evidence_ranks, refusal_scores, retrieval_scores
+from eval.scoring import (
+    DEPTH,
+    RIGHT,
+    answer_scores,
+    evidence_ranks,
+    refusal_scores,
+    retrieval_scores,
+    rightness,
+)
 from index.errors import CitecheckError, InputError, SpanError
 from service.answers import Answer
 from service.pipeline import SearchHit, SearchResult
-from service.quotes import Citation, verify_citation
+from service.quotes import Citation
 
 
 class Pipeline(Protocol):
@@ -54,7 +63,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What the pipeline did with one question. `verbatim` is the share of true quotes, None without quotes."""
+    """What the pipeline did with one question; `shows_quotes` tells whether there was a quote to be true or false."""
 
     status: Status
     answer: str | None
@@ -63,7 +72,8 @@ class _Outcome:
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
     hits: tuple[SearchHit, ...]
-    verbatim: float | None
+    violations: tuple[str, ...]
+    shows_quotes: bool
     seconds: float
 
 
@@ -72,6 +82,7 @@ def _evaluate(
 ) -> ItemResult:
     outcome = _observe(pipeline, find_document, item.question, clock)
     ranks = evidence_ranks(item.evidence, [hit.passage for hit in outcome.hits])
+    is_true = float(FALSE_QUOTE not in outcome.violations)
     return ItemResult(
         id=item.id,
         question=item.question,
@@ -79,6 +90,7 @@ def _evaluate(
         style=item.style,
         split=item.split,
         answerable=item.answerable,
+        wanted=item.answers,
         status=outcome.status,
         answer=outcome.answer,
         reason=outcome.reason,
@@ -88,11 +100,13 @@ def _evaluate(
         hits=tuple(_record(hit) for hit in outcome.hits),
         evidence_ranks=ranks,
         scores={
+            **({RIGHT: 0.0} if outcome.status == "error" else rightness(item, outcome.answer, outcome.citations)),
             **retrieval_scores(item, ranks),
             **answer_scores(item, outcome.answer, outcome.citations),
-            **({} if outcome.verbatim is None else {"verbatim": outcome.verbatim}),
+            **({"verbatim": is_true} if outcome.shows_quotes else {}),
             **refusal_scores(answerable=item.answerable, declined=outcome.status == "declined"),
         },
+        violations=outcome.violations,
         latency_ms=round(outcome.seconds * 1000, 3),
     )
 
@@ -105,8 +119,9 @@ def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clo
         hits = pipeline.search(question, DEPTH).hits
     except CitecheckError as error:
         # A quote the pipeline itself withheld as false is the invariant breaking, not just a missing answer.
-        verbatim = 0.0 if isinstance(error, SpanError) else None
-        return _Outcome("error", None, error.message, None, (), (), (), verbatim, clock() - started)
+        withheld = isinstance(error, SpanError)
+        violations = (FAILED, FALSE_QUOTE) if withheld else (FAILED,)
+        return _Outcome("error", None, error.message, None, (), (), (), violations, withheld, clock() - started)
     return _Outcome(
         status=answer.status,
         answer=answer.answer,
@@ -115,29 +130,12 @@ def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clo
         citations=answer.citations,
         nearest=answer.nearest,
         hits=hits,
-        verbatim=_verbatim(find_document, (*answer.citations, *answer.nearest, *_rival_quotes(answer))),
+        violations=broken_by_answer(answer, find_document),
+        shows_quotes=bool(answer.citations or answer.alternatives or answer.nearest),
         seconds=seconds,
     )
-
-
-def _rival_quotes(answer: Answer) -> list[Citation]:
-    return [citation for rival in answer.alternatives for citation in rival.citations]
 
 
 def _record(hit: SearchHit) -> HitRecord:
     legs = {name: LegScore(leg.rank, leg.score) for name, leg in sorted(hit.legs.items())}
     return HitRecord(hit.passage.id, hit.score, legs)
-
-
-def _verbatim(find_document: FindDocument, quotes: Sequence[Citation]) -> float | None:
-    if not quotes:
-        return None
-    return sum(_is_verbatim(find_document, quote) for quote in quotes) / len(quotes)
-
-
-def _is_verbatim(find_document: FindDocument, quote: Citation) -> bool:
-    try:
-        verify_citation(quote, find_document(quote.document_id))
-    except CitecheckError:
-        return False
-    return True

@@ -10,6 +10,8 @@ from eval.goldset import Evidence, GoldItem
 from service.quotes import Citation
 
 DEPTH = 10
+RIGHT = "right"
+"""The metric every gold set has: whether the item came out right in all that matters about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Metric:
 
 
 METRICS = (
+    Metric(RIGHT, "answered with a gold answer and a quote that shows its evidence; declined where no document says"),
     Metric("hit@1", "answerable items whose first passage overlaps a gold evidence span"),
     Metric("hit@5", "answerable items with such a passage among the first five"),
     Metric("recall@5", "share of an answerable item's evidence spans that the first five passages show"),
@@ -71,6 +74,16 @@ def answer_scores(item: GoldItem, answer: str | None, citations: Sequence[Citati
         "citation_accuracy": citation_accuracy(item.evidence, citations),
         "top_citation": citation_accuracy(item.evidence, citations[:1]),
     }
+
+
+def rightness(item: GoldItem, answer: str | None, citations: Sequence[Citation]) -> dict[str, float]:
+    """Score an item as a whole: 1 when its user got what the documents say, or was told that they do not say it."""
+    if not item.answerable:
+        return {RIGHT: float(answer is None)}
+    if answer is None:
+        return {RIGHT: 0.0}
+    said = metrics.contains_answer(answer, item.answers) == 1 or metrics.token_f1(answer, item.answers) == 1
+    return {RIGHT: float(said and citation_accuracy(item.evidence, citations) == 1)}
 
 
 def citation_accuracy(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> float:

@@ -14,7 +14,7 @@ BREAKDOWNS: tuple[Literal["type", "style", "split"], ...] = ("type", "style", "s
 PERCENTILES = (50, 95, 99)
 FAILURE_KINDS = (
     "error",
-    "quote not verbatim",
+    "broke an invariant",
     "answered, should decline",
     "declined, should answer",
     "quotes the wrong place",
@@ -59,10 +59,8 @@ class Summary:
 
     @property
     def broken(self) -> bool:
-        """Whether a hard invariant failed: an item raised an error, or a quote was not verbatim."""
-        return any(
-            failure.item.status == "error" or failure.item.scores.get("verbatim", 1) < 1 for failure in self.failures
-        )
+        """Whether an item failed or broke an invariant, as a quote that is not verbatim does."""
+        return any(failure.item.violations for failure in self.failures)
 
 
 def summarise(items: Sequence[ItemResult]) -> Summary:
@@ -79,7 +77,7 @@ def failure_kind(item: ItemResult) -> str | None:
     """Name the worst thing that happened to an item, or None when nothing did."""
     happened = (
         item.status == "error",
-        item.scores.get("verbatim", 1) < 1,
+        bool(item.violations),
         not item.answerable and item.status in ("answered", "conflicting"),
         item.answerable and item.status == "declined",
         item.scores.get("citation_accuracy", 1) < 1,

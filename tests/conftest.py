@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from index.documents import Document, content_sha256
@@ -23,6 +24,10 @@ from service.evidence.reader import EvidenceReader
 from service.ingest import ingest_paths
 from service.pipeline import Pipeline
 from service.settings import Settings
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("citecheck", deadline=None)
+hypothesis.settings.load_profile("citecheck")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -121,6 +121,7 @@ def values(summary: Summary) -> dict[str, tuple[float | None, int]]:
 def test_figures_of_a_scripted_run_by_hand(gold: tuple[GoldItem, ...]) -> None:
     summary = summarise(evaluate(gold).items)
     assert values(summary) == {
+        "right": (2 / 5, 5),
         "hit@1": (1 / 3, 3),
         "hit@5": (2 / 3, 3),
         "recall@5": (2 / 3, 3),
@@ -164,9 +165,9 @@ def test_a_quote_that_is_not_verbatim_breaks_the_run(gold: tuple[GoldItem, ...],
     false = replace(quote(KIDAL), text="Kidal fell on 31 March.")
     broken = replace(PIPELINE, answers={**PIPELINE.answers, "Kidal?": answered("31 March", 0.9, (false, quote(KIDAL)))})
     summary = summarise(evaluate(gold, broken).items)
-    assert values(summary)["verbatim"] == (3.5 / 4, 4)
+    assert values(summary)["verbatim"] == (3 / 4, 4)
     assert summary.broken
-    assert summary.failures[0].kind == "quote not verbatim"
+    assert summary.failures[0].kind == "broke an invariant"
     with pytest.raises(InputError, match="errors or false quotes"):
         rundir.write_baseline(evaluate(gold, broken), tmp_path / "baseline")
 
@@ -184,7 +185,9 @@ def test_an_error_is_kept_and_counts_as_wrong(gold: tuple[GoldItem, ...]) -> Non
     made = evaluate(gold, broken)
     summary = summarise(made.items)
     assert made.items[0].status == "error"
+    assert made.items[0].violations == ("it failed", "quote not verbatim")
     assert made.items[0].scores == {
+        "right": 0,
         "hit@1": 0,
         "hit@5": 0,
         "recall@5": 0,
@@ -199,6 +202,15 @@ def test_an_error_is_kept_and_counts_as_wrong(gold: tuple[GoldItem, ...]) -> Non
     assert values(summary)["refusal_precision"] == (0, 1)
     assert summary.broken
     assert [failure.kind for failure in summary.failures[:1]] == ["error"]
+
+
+def test_an_answer_that_its_quotes_do_not_hold_breaks_the_run(gold: tuple[GoldItem, ...]) -> None:
+    swapped = {**PIPELINE.answers, "Kidal?": answered("31 March", 0.9, (quote(KIDAL),))}
+    made = evaluate(gold, replace(PIPELINE, answers=swapped))
+    assert made.items[0].violations == ("answer not in its quotes",)
+    listed = answered("30 March; 31 March", 0.9, (quote(KIDAL), quote(GAO)))
+    made = evaluate(gold, replace(PIPELINE, answers={**PIPELINE.answers, "Kidal?": listed}))
+    assert made.items[0].violations == ()
 
 
 def test_nothing_to_evaluate_is_refused() -> None:
@@ -275,4 +287,4 @@ def test_the_baseline_does_not_depend_on_machine_moment_or_speed(gold: tuple[Gol
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     kept = json.loads((tmp_path / "a" / "metrics.json").read_text())
     assert kept["metrics"]["hit@1"] == {"value": 0.333333, "items": 3}
-    assert kept["items"]["well refused"] == {"refusal_precision": 1, "refusal_recall": 1}
+    assert kept["items"]["well refused"] == {"right": 1, "refusal_precision": 1, "refusal_recall": 1}

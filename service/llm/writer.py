@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from index.errors import InputError
@@ -29,21 +28,14 @@ MAX_DRAFTS = 40
 _NO_STATEMENT = ("question", "greeting", "instruction")
 _KEY = re.compile(r"[!-~]*")
 _log = logging.getLogger(__name__)
-
-
-class _Stream(Protocol):
-    """A reply under way."""
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def close(self) -> None: ...
+Reply = Generator[str, None, None]
 
 
 class Writer:
     """Words answers with a language model. Thread-safe."""
 
     def __init__(
-        self, model: str, reply: Callable[[Sequence[Message]], _Stream], evidence: Callable[[], EvidenceModel]
+        self, model: str, reply: Callable[[Sequence[Message]], Reply], evidence: Callable[[], EvidenceModel]
     ) -> None:
         """Join the parts; `open_writer` builds the usual ones. `model` is the language model's name."""
         self.model = model

@@ -6,12 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eval.anchoring import Evidence, FindDocument, Split
 from eval.claimset import GoldClaim
-from eval.goldset import Evidence, Split
+from eval.invariants import broken_by_verdict
 from eval.metrics import mean
+from eval.scoring import RIGHT, Metric
 from service.pipeline import Pipeline
 from service.quotes import Citation
 from service.verdicts import LABELS, Verdict, VerdictLabel
+
+CLAIM_METRICS = (
+    Metric(RIGHT, "the verdict is the gold one, and where it has quotes they hold gold evidence on every side"),
+    Metric("verdict", "the verdict is the gold one"),
+    Metric("evidence", "right verdicts with quotes whose quotes hold gold evidence on every side"),
+    Metric("not_falsely_supported", "refuted and undecided claims that did not come out supported"),
+)
+_UNPROVED: tuple[VerdictLabel, ...] = ("refuted", "not_enough_info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +29,8 @@ class ClaimResult:
     """What came back for one gold claim.
 
     `evidence` tells whether the quotes hold gold evidence on every side the verdict has; None where the verdict is
-    wrong or has no quotes.
+    wrong or has no quotes. `scores` has a value for exactly the metrics the claim counts in, `violations` names the
+    invariants that the verdict broke.
     """
 
     id: str
@@ -31,6 +42,9 @@ class ClaimResult:
     verdict: VerdictLabel
     confidence: float
     evidence: bool | None
+    citations: tuple[str, ...]
+    scores: dict[str, float]
+    violations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +67,46 @@ class ClaimFigures:
 
 
 def check_gold(
-    pipeline: Pipeline, gold: Sequence[GoldClaim], on_item: Callable[[ClaimResult], None] | None = None
+    pipeline: Pipeline,
+    find_document: FindDocument,
+    gold: Sequence[GoldClaim],
+    on_item: Callable[[ClaimResult], None] | None = None,
 ) -> list[ClaimResult]:
-    """Put every claim to the pipeline by itself."""
+    """Put every claim to the pipeline by itself; `find_document` gives what its quotes are held against."""
     results = []
     for claim in gold:
         (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim]))
-        results.append(score_claim(claim, verdict))
+        results.append(score_claim(claim, verdict, find_document))
         if on_item is not None:
             on_item(results[-1])
     return results
 
 
-def score_claim(claim: GoldClaim, verdict: Verdict) -> ClaimResult:
+def score_claim(claim: GoldClaim, verdict: Verdict, find_document: FindDocument) -> ClaimResult:
     """Hold a verdict against the gold."""
     evidence = None
     if verdict.verdict == claim.verdict and verdict.verdict != "not_enough_info":
         sides = [(verdict.supporting, claim.supporting), (verdict.refuting, claim.refuting)]
         evidence = all(_shows(citations, wanted) for citations, wanted in sides if wanted)
+    is_right = float(verdict.verdict == claim.verdict and evidence is not False)
     return ClaimResult(
-        claim.id,
-        claim.claim,
-        claim.kind,
-        claim.style,
-        claim.split,
-        claim.verdict,
-        verdict.verdict,
-        verdict.confidence,
-        evidence,
+        id=claim.id,
+        claim=claim.claim,
+        kind=claim.kind,
+        style=claim.style,
+        split=claim.split,
+        gold=claim.verdict,
+        verdict=verdict.verdict,
+        confidence=verdict.confidence,
+        evidence=evidence,
+        citations=tuple(citation.id for citation in (*verdict.supporting, *verdict.refuting)),
+        scores={
+            RIGHT: is_right,
+            "verdict": float(verdict.verdict == claim.verdict),
+            **({} if evidence is None else {"evidence": float(evidence)}),
+            **({"not_falsely_supported": float(verdict.verdict != "supported")} if claim.verdict in _UNPROVED else {}),
+        },
+        violations=broken_by_verdict(verdict, find_document),
     )
 
 
@@ -90,7 +116,7 @@ def _shows(citations: Sequence[Citation], wanted: Sequence[Evidence]) -> bool:
 
 def summarise_claims(results: Sequence[ClaimResult]) -> ClaimFigures:
     """Reduce results to figures."""
-    unproved = [result for result in results if result.gold in ("refuted", "not_enough_info")]
+    unproved = [result for result in results if result.gold in _UNPROVED]
     proved = [float(result.evidence) for result in results if result.evidence is not None]
     return ClaimFigures(
         claims=len(results),

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from eval import cli_compare
 from service import cli
 
 if TYPE_CHECKING:
     from eval.session import Evaluation, Request
+
+OnlyOption = Annotated[
+    list[Literal["questions", "claims", "conversations", "lookups"]] | None,
+    typer.Option(help="Only this gold set; can be repeated."),
+]
+GoldOption = Annotated[
+    Path | None, typer.Option(help="A folder of gold sets, or a file of questions (default: the built-in ones).")
+]
+DocumentsOption = Annotated[
+    Path | None, typer.Option(help="Files the gold is about, indexed afresh (default: the seeds).")
+]
 
 eval_app = typer.Typer(no_args_is_help=True, help="Measure whether it still answers right.", rich_markup_mode=None)
 cli.app.add_typer(eval_app, name="eval")
@@ -25,27 +37,26 @@ def about() -> None:
 @eval_app.command("run")
 def run_command(
     split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Which part of the gold to use.")] = "all",
-    gold: Annotated[Path | None, typer.Option(help="Gold items, JSON lines (default: the built-in ones).")] = None,
-    documents: Annotated[
-        Path | None, typer.Option(help="Files the gold is about, indexed afresh (default: the seeds).")
-    ] = None,
+    only: OnlyOption = None,
+    gold: GoldOption = None,
+    documents: DocumentsOption = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run (default: eval-runs/DATE-SPLIT).")] = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="Evaluate this data folder as it is (default: a temporary one).")
     ] = None,
     as_json: cli.JsonOption = False,
 ) -> None:
-    """Put every gold question to citecheck and score what comes back; exit code 1 if a quote is not verbatim."""
+    """Put every gold item to citecheck and score what comes back; exit code 1 if a quote is not verbatim."""
     from eval.session import Request, figures
     from service.render import print_json
 
-    request = Request(split=split, gold=gold, documents=documents, data=data, out=out)
-    evaluation = _with_progress(request)
+    request = Request(split, frozenset(only or ()), gold, documents, data, out)
+    evaluation = evaluate_showing_progress(request)
     if as_json:
         print_json(figures(evaluation))
     else:
         _show(evaluation)
-    if evaluation.summary.broken:
+    if evaluation.broken:
         raise typer.Exit(1)
 
 
@@ -65,7 +76,7 @@ def claims_command(
     from eval.session import Request, evaluate_claims
     from service.render import print_json
 
-    request = Request(split=split, gold=gold, documents=documents, data=data, out=None)
+    request = Request(split, frozenset(), gold, documents, data, None)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("checking", total=None)
         results, made = evaluate_claims(
@@ -98,7 +109,7 @@ def conversations_command(
     from eval.session import Request, evaluate_conversations
     from service.render import print_json
 
-    request = Request(split=split, gold=gold, documents=documents, data=data, out=None)
+    request = Request(split, frozenset(), gold, documents, data, None)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("talking", total=None)
         results, made = evaluate_conversations(
@@ -127,7 +138,7 @@ def accept_command(
     from service.render import print_json, print_text
 
     if run_folder is None:
-        run_folder = _with_progress(Request(split="all", gold=None, documents=None, data=None, out=None)).folder
+        run_folder = evaluate_showing_progress(Request("all", frozenset(), None, None, None, None)).folder
     write_baseline(read_run(run_folder), baseline or BASELINE)
     if as_json:
         print_json({"run": run_folder, "baseline": baseline or BASELINE})
@@ -135,12 +146,17 @@ def accept_command(
         print_text(f"{run_folder} is now the baseline in {baseline or BASELINE}.")
 
 
+eval_app.command("compare")(cli_compare.compare_command)
+eval_app.command("gate")(cli_compare.gate_command)
+
+
 def main() -> None:
     """Run the command line."""
     cli.run(cli.app)
 
 
-def _with_progress(request: Request) -> Evaluation:
+def evaluate_showing_progress(request: Request) -> Evaluation:
+    """Evaluate with a progress bar on standard error."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -155,7 +171,7 @@ def _with_progress(request: Request) -> Evaluation:
             progress.update(task, total=total)
             shown.enter_context(progress)
 
-        return evaluate(request, on_start=on_start, on_item=lambda _: progress.advance(task))
+        return evaluate(request, on_start=on_start, on_item=lambda: progress.advance(task))
 
 
 def _show(evaluation: Evaluation) -> None:
@@ -164,7 +180,7 @@ def _show(evaluation: Evaluation) -> None:
     from eval.report import terminal
 
     console = Console()
-    console.print(terminal(evaluation.summary))
+    console.print(terminal(evaluation.run))
     console.print(f"Written to {evaluation.folder}", markup=False, highlight=False)
 
 

@@ -29,11 +29,15 @@ _SEED = 20_120_406
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back; `asked_back` is a question for the reading that was meant, `error` a failure."""
+    """What came back and the invariants it broke.
+
+    `asked_back` is a question for the reading that was meant, `error` a failure.
+    """
 
     status: Status | Literal["asked_back"]
     answer: str | None
     citations: tuple[Citation, ...]
+    violations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class TurnResult:
     `understood` and `candidates` are what was made of the message, `standalone` what it means. `scores` and
     `alone_scores` have a value for each measure the turn counts in. `agreement` is the token F1 of `understood` with
     `standalone`, `typed_agreement` that of the message. `readings` is how well the candidates cover the gold ones (0
-    to 1), None unless the message is ambiguous.
+    to 1), None unless the message is ambiguous. `wanted` are the gold answers or readings, `citations` and
+    `violations` are those of the reply in the conversation.
     """
 
     conversation: str
@@ -64,6 +69,9 @@ class TurnResult:
     agreement: float
     typed_agreement: float
     readings: float | None
+    wanted: tuple[str, ...]
+    citations: tuple[str, ...]
+    violations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,9 @@ def score_turn(
         agreement=metrics.token_f1(understood.standalone_question, [turn.standalone]),
         typed_agreement=metrics.token_f1(turn.message, [turn.standalone]),
         readings=_coverage(turn.candidates, understood.candidates) if turn.candidates else None,
+        wanted=turn.candidates or turn.answers,
+        citations=tuple(citation.id for citation in reply.citations),
+        violations=reply.violations,
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from eval.anchoring import FindDocument
 from eval.conversation_scoring import Reply, TurnResult, score_turn
 from eval.conversationset import GoldConversation, GoldTurn
-from index.errors import CitecheckError, InputError
+from eval.invariants import FAILED, broken_by_answer
+from index.errors import CitecheckError
 from service.answers import Answer
 from service.conversation.exchange import Exchange, Understood
+
+_FAILED = Reply("error", None, (), (FAILED,))
+_ASKED_BACK = Reply("asked_back", None, (), ())
 
 
 class Asking(Protocol):
@@ -29,19 +34,18 @@ class Understanding(Protocol):
 def converse(
     asking: Asking,
     understanding: Understanding,
+    find_document: FindDocument,
     gold: Sequence[GoldConversation],
     on_turn: Callable[[TurnResult], None] | None = None,
 ) -> list[TurnResult]:
-    """Hold every conversation; raises InputError when there is none.
+    """Hold every conversation.
 
     A turn leans on what the product made of the turns before it, right or wrong. One on which the product fails is
-    kept as an error and scores as wrong.
+    kept as an error and scores as wrong. `find_document` gives the documents that quotes are held against.
     """
-    if not gold:
-        raise InputError("There are no gold conversations to hold; choose another split or file.", code="no_gold")
     results = []
     for conversation in gold:
-        for result in _Held(asking, understanding, conversation).turns():
+        for result in _Held(asking, understanding, find_document, conversation).turns():
             results.append(result)
             if on_turn is not None:
                 on_turn(result)
@@ -51,9 +55,16 @@ def converse(
 class _Held:
     """One conversation while it is held."""
 
-    def __init__(self, asking: Asking, understanding: Understanding, conversation: GoldConversation) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        understanding: Understanding,
+        find_document: FindDocument,
+        conversation: GoldConversation,
+    ) -> None:
         self._asking = asking
         self._understanding = understanding
+        self._find_document = find_document
         self._conversation = conversation
         self._history: list[Exchange] = []
 
@@ -75,11 +86,9 @@ class _Held:
         try:
             understood = self._understanding.understand(message, tuple(self._history))
         except CitecheckError:
-            understood, reply = Understood(message, message, ()), Reply("error", None, ())
+            understood, reply = Understood(message, message, ()), _FAILED
         else:
-            reply = (
-                Reply("asked_back", None, ()) if understood.candidates else self._ask(understood.standalone_question)
-            )
+            reply = _ASKED_BACK if understood.candidates else self._ask(understood.standalone_question)
         quotes = tuple(citation.text for citation in reply.citations)
         self._history.append(Exchange(understood.standalone_question, reply.answer, quotes))
         return understood, reply
@@ -88,5 +97,6 @@ class _Held:
         try:
             answer = self._asking.ask(question)
         except CitecheckError:
-            return Reply("error", None, ())
-        return Reply(answer.status, answer.answer, answer.citations)
+            return _FAILED
+        violations = broken_by_answer(answer, self._find_document)
+        return Reply(answer.status, answer.answer, answer.citations, violations)

@@ -24,17 +24,17 @@ from index.analysis import FUNCTION_WORDS
 from service.conversation.followup.leaning import Lean, find_leaning
 from service.conversation.followup.mentions import Discourse, Mention, read_history
 from service.conversation.followup.phrases import find_phrases
-from service.conversation.followup.ranking import SIGNS, WEIGHTS, can_stand, describe
+from service.conversation.followup.ranking import NONE_SIGNS, SIGNS, WEIGHTS, can_stand, describe, describe_none
 from service.conversation.followup.words import Word, read_clause, read_words
 
 FloatArray = npt.NDArray[np.float64]
 # From this share of words in common a phrase counts as what the words stood for.
 _SAME = 0.5
-_PENALTY = 0.5
+_PENALTY = 0.3
 # A leaning word whose meaning was not among the phrases found is better left alone than filled wrongly.
 _UNFOUND_WEIGHT = 0.5
-# A wrong reading costs as much as so many right ones bring.
-WRONG_COST = 1.0
+# A wrong reading is shown to whoever asked and can be put right; a word left leaning finds nothing at all.
+WRONG_COST = 0.5
 # Public follow-ups keep to one person or band for a whole conversation; people who ask documents go on from answers.
 _EXPECTED = {
     "surely": 2.0, "turn_0": 1.5, "turn_1": 0.5, "later_turn": -0.5, "subject": 1.0, "object": 0.5, "answer": 1.5,
@@ -42,7 +42,7 @@ _EXPECTED = {
     "place_in_order": -0.3, "same_noun": 2.0, "described": 1.5, "they_organisation": 1.0, "they_person": -1.0,
     "person_unknown_long": 1.0, "long": -0.5, "parallel": 0.7, "beaten": -1.5, "suited": 1.0, "unsuited": -1.0,
 }  # fmt: skip
-PRIOR = np.array([_EXPECTED.get(name, 0.0) for name in SIGNS] + [1.0])
+PRIOR = np.array([_EXPECTED.get(name, 0.0) for name in SIGNS] + [1.0] + [0.0] * (len(NONE_SIGNS) - 1))
 _GRID = np.round(np.arange(0.2, 0.81, 0.05), 2)
 # From this share of the best one's chance a name said in the same breath is meant about as often.
 RIVAL = 0.4
@@ -50,9 +50,10 @@ RIVAL = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A leaning word: its candidates' signs, shape (n, len(SIGNS)), which are right, and its weight."""
+    """A leaning word: its candidates' signs, shape (n, len(SIGNS)), those of none, which are right, and its weight."""
 
     signs: FloatArray
+    none: FloatArray
     right: npt.NDArray[np.bool_]
     weight: float
 
@@ -70,8 +71,8 @@ def main() -> None:
     sure, report = choose(choosing, numbers)
     content = {
         "signs": list(SIGNS),
-        "weights": np.round(numbers[:-1], 4).tolist(),
-        "none": round(float(numbers[-1]), 4),
+        "weights": np.round(numbers[: len(SIGNS)], 4).tolist(),
+        "none": np.round(numbers[len(SIGNS) :], 4).tolist(),
         "sure": sure,
         "rival": RIVAL,
     }
@@ -98,7 +99,7 @@ def read_cases(follow: Follow) -> Iterator[Case]:
 def _case(lean: Lean, able: Sequence[Mention], discourse: Discourse, said: str) -> Case:
     right = np.array([_is_said(one.text, said) for one in able])
     weight = _UNFOUND_WEIGHT if said and not right.any() else 1.0
-    return Case(describe(lean, able, discourse.known), right, weight)
+    return Case(describe(lean, able, discourse.known), describe_none(lean), right, weight)
 
 
 def _stood_for(lean: Lean, words: Sequence[Word], rewrite: str) -> str | None:
@@ -123,7 +124,7 @@ def _is_said(text: str, said: str) -> bool:
 
 
 def fit(cases: Sequence[Case]) -> FloatArray:
-    """Return the weights of the signs and, last, the score of none, by penalised likelihood of what is right."""
+    """Return the weights of the signs and then those of none by penalised likelihood of what is right."""
 
     def loss(numbers: FloatArray) -> tuple[float, FloatArray]:
         away = numbers - PRIOR
@@ -139,10 +140,10 @@ def fit(cases: Sequence[Case]) -> FloatArray:
 
 
 def _rows(case: Case) -> FloatArray:
-    """The candidates with a column for none, and none itself as the last row."""
-    rows = np.zeros((len(case.signs) + 1, len(SIGNS) + 1))
-    rows[:-1, :-1] = case.signs
-    rows[-1, -1] = 1.0
+    """The candidates beside columns for none, and none itself as the last row."""
+    rows = np.zeros((len(case.signs) + 1, len(SIGNS) + len(NONE_SIGNS)))
+    rows[:-1, : len(SIGNS)] = case.signs
+    rows[-1, len(SIGNS) :] = case.none
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +17,7 @@ _PACKAGES = ("index", "service", "eval")
 _DIGITS = 12
 
 
-def describe(pipeline: Pipeline, gold: Path) -> Provenance:
+def describe(pipeline: Pipeline, gold: Sequence[Path]) -> Provenance:
     """Record what `pipeline` is made of as it stands now."""
     # The data folder is a place on one machine and often a temporary one; what it holds is in `index`.
     settings = pipeline.settings.model_dump(mode="json", exclude={"data", "llm_key"})
@@ -29,7 +29,7 @@ def describe(pipeline: Pipeline, gold: Path) -> Provenance:
             "claims": pipeline.checker.weights.fingerprint,
         },
         index=index_fingerprint(pipeline),
-        gold=f"{gold.name} {_digest([gold.read_bytes()])}",
+        gold=", ".join(f"{file.name} {_digest([file.read_bytes()])}" for file in gold),
         code=f"citecheck {_version()} {code_fingerprint()}",
         machine={"platform": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()},
         started=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rich.box import SIMPLE
 from rich.console import Group as Stack
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from eval.claim_scoring import ClaimFigures
 from eval.conversation_scoring import MEASURES, ConversationFigures, Paired
-from eval.results import ItemResult, Provenance
+from eval.results import ItemResult, Provenance, Run
+from eval.scored import Scored
 from eval.scoring import METRICS
-from eval.summary import FAILURE_KINDS, Group, Summary
-from service.render import clean
+from eval.summary import FAILURE_KINDS, Group, Summary, set_figures, summarise
+from eval.tables import Table, markdown_table, number, rich_table, shortened, stacked
 
 _COLUMNS = ("hit@1", "hit@5", "answer_rate", "f1", "contains", "citation_accuracy", "refusal_recall")
 _SHORT = {"answer_rate": "answered", "citation_accuracy": "cited", "refusal_recall": "refused"}
-_ANSWER_LIMIT = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Cells ready to print; columns in `numeric` are aligned right."""
-
-    title: str
-    columns: tuple[str, ...]
-    numeric: frozenset[int]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def tables(summary: Summary) -> tuple[Table, ...]:
@@ -49,9 +36,12 @@ def latency_table(summary: Summary) -> Table:
     return Table("Latency of ask, ms", columns, frozenset(range(len(columns))), (row,))
 
 
-def terminal(summary: Summary) -> Stack:
+def terminal(run: Run) -> Stack:
     """Render for a terminal: all but the list of failed items, which is long and stands in report.md."""
-    return Stack(*(_rich(table) for table in (*tables(summary), latency_table(summary))))
+    if not run.items:
+        return stacked([sets_table(run.scored)])
+    summary = summarise(run.items)
+    return stacked([*tables(summary), latency_table(summary), sets_table(run.scored)])
 
 
 def claims_terminal(figures: ClaimFigures) -> Stack:
@@ -66,22 +56,24 @@ def claims_terminal(figures: ClaimFigures) -> Stack:
         (label, *(str(count) for count in figures.confusion[label].values())) for label in figures.confusion
     )
     return Stack(
-        _rich(
+        rich_table(
             Table(
                 f"All {figures.claims} claims",
                 ("metric", "value", "what it is"),
                 frozenset({1}),
-                tuple((name, _number(value), meaning) for name, value, meaning in overall),
+                tuple((name, number(value), meaning) for name, value, meaning in overall),
             )
         ),
-        _rich(Table("Gold (rows) and verdicts (columns)", ("", *figures.confusion), frozenset(range(1, 5)), confusion)),
+        rich_table(
+            Table("Gold (rows) and verdicts (columns)", ("", *figures.confusion), frozenset(range(1, 5)), confusion)
+        ),
         *(
-            _rich(
+            rich_table(
                 Table(
                     f"Accuracy by {name}",
                     ("", "value"),
                     frozenset({1}),
-                    tuple((key, _number(value)) for key, value in groups.items()),
+                    tuple((key, number(value)) for key, value in groups.items()),
                 )
             )
             for name, groups in (("kind", figures.by_kind), ("style", figures.by_style))
@@ -94,7 +86,7 @@ def conversations_terminal(figures: ConversationFigures) -> Stack:
     counted = ", ".join(f"{count} {part.replace('_', '-')}" for part, count in figures.turns.items())
     measures = Table("What is measured", ("measure", "what it is"), frozenset(), tuple(MEASURES.items()))
     made = (*_compared(figures), measures, _understood(figures), _kinds_of_turn(figures))
-    return Stack(Text(f"Conversations: {figures.conversations}; turns: {counted}"), *map(_rich, made))
+    return Stack(Text(f"Conversations: {figures.conversations}; turns: {counted}"), *map(rich_table, made))
 
 
 def _compared(figures: ConversationFigures) -> tuple[Table, ...]:
@@ -112,7 +104,7 @@ def _compared(figures: ConversationFigures) -> tuple[Table, ...]:
 
 def _pair_cells(one: Paired) -> tuple[str, ...]:
     difference = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
-    return str(one.turns), _number(one.conversation), _number(one.alone), difference, str(one.lost), str(one.gained)
+    return str(one.turns), number(one.conversation), number(one.alone), difference, str(one.lost), str(one.gained)
 
 
 def _understood(figures: ConversationFigures) -> Table:
@@ -125,33 +117,47 @@ def _understood(figures: ConversationFigures) -> Table:
         ("readings", reading.readings, "token F1 of the readings offered with the gold ones"),
         ("needlessly", reading.needlessly, "other messages that were asked back"),
     )
-    cells = tuple((name, _number(value), meaning) for name, value, meaning in rows)
+    cells = tuple((name, number(value), meaning) for name, value, meaning in rows)
     return Table("How messages were understood", ("metric", "value", "what it is"), frozenset({1}), cells)
 
 
 def _kinds_of_turn(figures: ConversationFigures) -> Table:
     rows = tuple(
-        (kind, str(one.turns), *map(_number, (one.right, one.alone, one.rewriting)))
+        (kind, str(one.turns), *map(number, (one.right, one.alone, one.rewriting)))
         for kind, one in figures.by_kind.items()
     )
     columns = ("", "turns", "right in talk", "right alone", "rewriting")
     return Table("By kind", columns, frozenset(range(1, 5)), rows)
 
 
-def markdown(summary: Summary, provenance: Provenance | None) -> str:
+def markdown(run: Run, provenance: Provenance | None) -> str:
     """Render as Markdown; without `provenance`, as the baseline is kept: nothing of the machine or the moment."""
-    parts = ["# Evaluation"]
-    parts += [_markdown(table) for table in (*tables(summary), _failures(summary))]
+    parts = ["# Evaluation", markdown_table(sets_table(run.scored))]
+    if run.items:
+        summary = summarise(run.items)
+        parts += [markdown_table(table) for table in (*tables(summary), _failures(summary))]
+        if provenance is not None:
+            parts.append(markdown_table(latency_table(summary)))
     if provenance is not None:
-        parts += [_markdown(latency_table(summary)), _markdown(_origin(provenance))]
+        parts.append(markdown_table(_origin(provenance)))
     return "\n\n".join(parts) + "\n"
+
+
+def sets_table(scored: Sequence[Scored]) -> Table:
+    """Lay out the figures of every gold set."""
+    rows = tuple(
+        (gold_set, name, number(figure.value), str(figure.count))
+        for gold_set, figures in set_figures(scored).items()
+        for name, figure in figures.items()
+    )
+    return Table("Every gold set", ("set", "metric", "value", "items"), frozenset({2, 3}), rows)
 
 
 def _overall(overall: Group) -> Table:
     rows = []
     for metric in METRICS:
         figure = overall.figures[metric.name]
-        rows.append((metric.name, _number(figure.value), str(figure.count), metric.definition))
+        rows.append((metric.name, number(figure.value), str(figure.count), metric.definition))
     return Table(
         f"All {overall.items} items", ("metric", "value", "items", "what it is"), frozenset({1, 2}), tuple(rows)
     )
@@ -159,7 +165,7 @@ def _overall(overall: Group) -> Table:
 
 def _breakdown(title: str, groups: Sequence[Group]) -> Table:
     rows = tuple(
-        (group.name, str(group.items), *(_number(group.figures[name].value) for name in _COLUMNS)) for group in groups
+        (group.name, str(group.items), *(number(group.figures[name].value) for name in _COLUMNS)) for group in groups
     )
     columns = ("", "items", *(_SHORT.get(name, name) for name in _COLUMNS))
     return Table(title, columns, frozenset(range(1, len(columns))), rows)
@@ -180,8 +186,7 @@ def _failures(summary: Summary) -> Table:
 
 
 def _said(item: ItemResult) -> str:
-    said = item.answer if item.answer is not None else item.reason or ""
-    return said if len(said) <= _ANSWER_LIMIT else said[: _ANSWER_LIMIT - 1] + "…"
+    return shortened(item.answer if item.answer is not None else item.reason or "")
 
 
 def _origin(provenance: Provenance) -> Table:
@@ -195,34 +200,3 @@ def _origin(provenance: Provenance) -> Table:
         *((f"setting: {name}", str(value)) for name, value in provenance.settings.items()),
     ]
     return Table("Where this came from", ("", "value"), frozenset(), tuple(rows))
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _rich(table: Table) -> RichTable:
-    made = RichTable(title=table.title, title_justify="left", title_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
-    for position, column in enumerate(table.columns):
-        numeric = position in table.numeric
-        # A number cut in two by a narrow terminal is a wrong number.
-        made.add_column(
-            column, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric or position == 0
-        )
-    for row in table.rows:
-        made.add_row(*(Text(clean(cell)) for cell in row))
-    return made
-
-
-def _markdown(table: Table) -> str:
-    rule = ("---:" if position in table.numeric else "---" for position in range(len(table.columns)))
-    lines = [table.columns, tuple(rule), *(tuple(map(_escape, row)) for row in table.rows)]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"## {table.title}\n\n{body if table.rows else 'None.'}"
-
-
-def _escape(cell: str) -> str:
-    flat = " ".join(cell.split())
-    for special in ("\\", "|", "`", "*", "_", "<", "["):
-        flat = flat.replace(special, f"\\{special}")
-    return flat

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from eval.scored import Scored
+
 Status = Literal["answered", "conflicting", "declined", "error"]
 
 
@@ -71,7 +73,8 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation: its provenance and its items in gold order."""
+    """One evaluation: its provenance, its questions in gold order, and the items of every gold set as scored."""
 
     provenance: Provenance
     items: tuple[ItemResult, ...]
+    scored: tuple[Scored, ...]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from eval.flatten import scored_question
 from eval.goldset import FindDocument, GoldItem
 from eval.invariants import FAILED, FALSE_QUOTE, broken_by_answer
 from eval.results import HitRecord, ItemResult, LegScore, Provenance, Run, Status
@@ -19,7 +20,7 @@ from eval.scoring import (
     retrieval_scores,
     rightness,
 )
-from index.errors import CitecheckError, InputError, SpanError
+from index.errors import CitecheckError, SpanError
 from service.answers import Answer
 from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation
@@ -44,21 +45,19 @@ def run(
     on_item: Callable[[ItemResult], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Run:
-    """Evaluate `pipeline` on `gold` in order; raises InputError when there is nothing to evaluate.
+    """Evaluate `pipeline` on `gold` in order.
 
     `find_document` gives the stored documents that every quote is held against, independently of the pipeline.
     An item on which the pipeline fails is kept with status "error" and scores as wrong: one defect must not hide
     what happened to the others.
     """
-    if not gold:
-        raise InputError("There are no gold items to evaluate; choose another split or file.", code="no_gold")
     items = []
     for item in gold:
         result = _evaluate(pipeline, find_document, item, clock)
         items.append(result)
         if on_item is not None:
             on_item(result)
-    return Run(provenance, tuple(items))
+    return Run(provenance, tuple(items), tuple(scored_question(item) for item in items))
 
 
 @dataclass(frozen=True, slots=True)

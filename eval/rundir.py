@@ -6,29 +6,38 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from eval.report import markdown
 from eval.results import ItemResult, Provenance, Run
-from eval.summary import Summary, summarise
+from eval.scored import Scored
+from eval.summary import set_figures
 from index.errors import InputError
 from service.lines import read_lines
 
 BASELINE = Path(__file__).parent / "baseline"
 _DIGITS = 6
 _ITEM = TypeAdapter(ItemResult)
+_SCORED = TypeAdapter(Scored)
 _PROVENANCE = TypeAdapter(Provenance)
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write run.json, items.jsonl and report.md into a new `folder`; raises InputError when it is there already."""
-    summary = summarise(run.items)
+    """Write a run into a new `folder`; raises InputError when it is there already.
+
+    run.json says where it came from, items.jsonl holds the questions with all that replays them, scored.jsonl the
+    items of every gold set as they are compared, report.md the figures.
+    """
     files = {
         "run.json": _PROVENANCE.dump_json(run.provenance, indent=2).decode() + "\n",
-        "items.jsonl": "".join(_ITEM.dump_json(item).decode() + "\n" for item in run.items),
-        "report.md": markdown(summary, run.provenance),
+        "items.jsonl": _lines(_ITEM, run.items),
+        "scored.jsonl": _lines(_SCORED, run.scored),
+        "report.md": markdown(run, run.provenance),
     }
     folder = folder.resolve()
     refuse_used(folder)
@@ -55,41 +64,66 @@ def read_run(folder: Path) -> Run:
     try:
         provenance = _PROVENANCE.validate_json((folder / "run.json").read_bytes())
         items = tuple(_ITEM.validate_json(line.text) for line in read_lines(folder / "items.jsonl"))
+        scored = tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
     except (OSError, ValidationError) as error:
         raise InputError(
             f"{folder} is not an evaluation run; name a folder `eval run` wrote.", code="not_a_run"
         ) from error
-    return Run(provenance, items)
+    return Run(provenance, items, scored)
+
+
+def read_scored(folder: Path) -> tuple[Scored, ...]:
+    """Read the items to compare, of a run or of a baseline; raises InputError when it is neither."""
+    try:
+        return tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
+    except (OSError, ValidationError) as error:
+        raise InputError(
+            f"{folder} is neither a run nor a baseline; name a folder that `eval run` or `eval accept` wrote.",
+            code="not_a_run",
+        ) from error
 
 
 def write_baseline(run: Run, folder: Path = BASELINE) -> None:
-    """Make a run the accepted baseline: figures and per-item scores without latencies, machine or moment.
+    """Make a run the accepted baseline: figures and items without latencies, machine or moment.
 
     Raises InputError for a run that broke an invariant: a baseline must not make that look normal.
     """
-    summary = summarise(run.items)
-    if summary.broken:
+    if any(item.violations for item in run.scored):
         raise InputError("This run has errors or false quotes; mend them and run again.", code="broken_run")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"metrics.json": _metrics_json(run, summary), "report.md": markdown(summary, None)}.items():
+    files = {
+        "metrics.json": json.dumps({"gold": run.provenance.gold, "metrics": _figures(run)}, indent=2) + "\n",
+        "scored.jsonl": _lines(_SCORED, [_kept(item) for item in run.scored]),
+        "report.md": markdown(run, None),
+    }
+    for name, text in files.items():
         partial = folder / f".{name}.partial"
         _write_durably(partial, text)
         partial.replace(folder / name)
 
 
-def _metrics_json(run: Run, summary: Summary) -> str:
-    """Return the baseline's numbers, one item a line so that a change shows as the items it touched."""
-    figures = {
-        name: {"value": None if figure.value is None else round(figure.value, _DIGITS), "items": figure.count}
-        for name, figure in summary.overall.figures.items()
+def _figures(run: Run) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    return {
+        gold_set: {
+            name: {"value": None if figure.value is None else round(figure.value, _DIGITS), "items": figure.count}
+            for name, figure in figures.items()
+        }
+        for gold_set, figures in set_figures(run.scored).items()
     }
-    items = ",\n".join(f"    {json.dumps(item.id)}: {json.dumps(_rounded(item))}" for item in run.items)
-    head = json.dumps({"gold": run.provenance.gold, "metrics": figures}, indent=2)
-    return f'{head[:-2]},\n  "items": {{\n{items}\n  }}\n}}\n'
 
 
-def _rounded(item: ItemResult) -> dict[str, float]:
-    return {name: round(score, _DIGITS) for name, score in item.scores.items()}
+def _kept(item: Scored) -> Scored:
+    """Return what a baseline keeps of an item: one line each, so that a change shows as the items it touched.
+
+    What was asked and wanted stands in the gold, and is taken from the newer run.
+    """
+    scores = {name: round(score, _DIGITS) for name, score in item.scores.items()}
+    confidence = None if item.confidence is None else round(item.confidence, _DIGITS)
+    return replace(item, asked="", wanted="", scores=scores, confidence=confidence, latency_ms=None)
+
+
+def _lines(form: TypeAdapter[Any], items: Iterable[object]) -> str:
+    return "".join(form.dump_json(item).decode() + "\n" for item in items)
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -12,8 +12,10 @@ GoldSet = Literal["questions", "claims", "conversations", "lookups"]
 class Scored:
     """One item of one gold set as it went.
 
-    `group` is its type, for breakdowns. `scores` has a value (0 to 1, more is better) for exactly the metrics the item
-    counts in. `violations` names the invariants it broke: these fail a gate by themselves.
+    `group` is its type, for breakdowns; `wanted` and `said` are the gold's words and the product's. `scores` has a
+    value (0 to 1, more is better) for exactly the metrics the item counts in. `violations` names the invariants it
+    broke: these fail a gate by themselves. `citations` are the ids of the quotes shown, `latency_ms` the time it took
+    where that was measured.
     """
 
     id: str
@@ -23,5 +25,8 @@ class Scored:
     asked: str
     wanted: str
     said: str
+    confidence: float | None
+    citations: tuple[str, ...]
     scores: dict[str, float]
     violations: tuple[str, ...]
+    latency_ms: float | None

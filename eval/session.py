@@ -5,23 +5,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from eval import provenance
+from eval.anchoring import FindDocument, Split
 from eval.claim_scoring import ClaimFigures, ClaimResult, check_gold, summarise_claims
 from eval.claimset import CLAIMS_FILE, load_claims
 from eval.conversation_scoring import ConversationFigures, TurnResult, summarise_conversations
 from eval.conversationset import CONVERSATIONS_FILE, load_conversations
 from eval.conversing import converse
-from eval.goldset import GOLD_FILE, Split, load_gold, select
-from eval.results import ItemResult
+from eval.flatten import scored_claim, scored_lookup, scored_turn
+from eval.goldfiles import Gold, load_sets
+from eval.lookup_scoring import look_up_gold
+from eval.results import Run
 from eval.run import run
 from eval.rundir import refuse_used, write_run
-from eval.summary import Figure, Group, Summary, summarise
+from eval.scored import GoldSet
+from eval.summary import Figure, Group, set_figures, summarise
 from index.errors import InputError
 from service.catalogue import read_document
 from service.conversation.followups import FollowUps
@@ -32,9 +36,13 @@ from service.settings import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to evaluate; None means: the built-in gold, the seeds, a temporary data folder, a new folder by date."""
+    """What to evaluate; None means: the built-in gold, the seeds, a temporary data folder, a new folder by date.
+
+    `only` names the gold sets wanted, empty for all.
+    """
 
     split: Split | Literal["all"]
+    only: frozenset[GoldSet]
     gold: Path | None
     documents: Path | None
     data: Path | None
@@ -46,40 +54,56 @@ class Evaluation:
     """A finished run and where it was written."""
 
     folder: Path
-    summary: Summary
+    run: Run
+
+    @property
+    def broken(self) -> bool:
+        """Whether any item failed or broke an invariant."""
+        return any(item.violations for item in self.run.scored)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A finished run as `--json` prints it."""
+    """A finished run as `--json` prints it; `breakdowns` and `latency_ms` are of the questions."""
 
     run: str
     items: int
     broken: bool
-    metrics: dict[str, Figure]
+    metrics: dict[GoldSet, dict[str, Figure]]
     breakdowns: dict[str, tuple[Group, ...]]
     latency_ms: dict[str, float]
 
 
 def evaluate(
-    request: Request,
-    *,
-    on_start: Callable[[int], None] | None = None,
-    on_item: Callable[[ItemResult], None] | None = None,
+    request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
 ) -> Evaluation:
     """Carry out a request and write its run folder; `on_start` is told how many items there are."""
     folder = request.out or Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
     refuse_used(folder)
-    gold_file = request.gold or GOLD_FILE
     with _pipeline(request) as pipeline:
         find_document = partial(read_document, pipeline.library)
-        gold = select(load_gold(gold_file, find_document), request.split)
+        gold = load_sets(request.gold, request.only, request.split, find_document)
         pipeline.warm_up()
         if on_start is not None:
-            on_start(len(gold))
-        made = run(pipeline, find_document, gold, provenance.describe(pipeline, gold_file), on_item=on_item)
+            on_start(gold.items)
+        made = run_sets(pipeline, find_document, gold, on_item or (lambda: None))
     write_run(made, folder)
-    return Evaluation(folder, summarise(made.items))
+    return Evaluation(folder, made)
+
+
+def run_sets(pipeline: Pipeline, find_document: FindDocument, gold: Gold, on_item: Callable[[], None]) -> Run:
+    """Put every gold set to a pipeline; `on_item` is called after each item."""
+
+    def told(_item: object) -> None:
+        on_item()
+
+    origin = provenance.describe(pipeline, gold.files)
+    asked = run(pipeline, find_document, gold.questions, origin, on_item=told)
+    claims = check_gold(pipeline, find_document, gold.claims, told)
+    turns = converse(pipeline, FollowUps(pipeline), find_document, gold.conversations, told)
+    lookups = look_up_gold(pipeline, find_document, gold.lookups, told)
+    rest = (*map(scored_claim, claims), *map(scored_turn, turns), *map(scored_lookup, lookups))
+    return replace(asked, scored=(*asked.scored, *rest))
 
 
 def evaluate_claims(
@@ -87,11 +111,12 @@ def evaluate_claims(
 ) -> tuple[list[ClaimResult], ClaimFigures]:
     """Check the gold claims of a request's split; nothing is written."""
     with _pipeline(request) as pipeline:
-        gold = load_claims(request.gold or CLAIMS_FILE, partial(read_document, pipeline.library))
+        find_document = partial(read_document, pipeline.library)
+        gold = load_claims(request.gold or CLAIMS_FILE, find_document)
         chosen = [claim for claim in gold if request.split in ("all", claim.split)]
         if on_start is not None:
             on_start(len(chosen))
-        results = check_gold(pipeline, chosen, lambda _: on_item() if on_item is not None else None)
+        results = check_gold(pipeline, find_document, chosen, lambda _: on_item() if on_item is not None else None)
     return results, summarise_claims(results)
 
 
@@ -100,24 +125,32 @@ def evaluate_conversations(
 ) -> tuple[list[TurnResult], ConversationFigures]:
     """Hold the gold conversations of a request's split; nothing is written. `on_start` is told how many turns."""
     with _pipeline(request) as pipeline:
-        gold = load_conversations(request.gold or CONVERSATIONS_FILE, partial(read_document, pipeline.library))
+        find_document = partial(read_document, pipeline.library)
+        gold = load_conversations(request.gold or CONVERSATIONS_FILE, find_document)
         chosen = [conversation for conversation in gold if request.split in ("all", conversation.split)]
         if on_start is not None:
             on_start(sum(len(conversation.turns) for conversation in chosen))
-        results = converse(pipeline, FollowUps(pipeline), chosen, lambda _: on_item() if on_item is not None else None)
+        results = converse(
+            pipeline,
+            FollowUps(pipeline),
+            find_document,
+            chosen,
+            lambda _: on_item() if on_item is not None else None,
+        )
     return results, summarise_conversations(results)
 
 
 def figures(evaluation: Evaluation) -> Figures:
     """Reduce a finished run to what `--json` prints."""
-    summary = evaluation.summary
+    run = evaluation.run
+    summary = summarise(run.items) if run.items else None
     return Figures(
         run=str(evaluation.folder),
-        items=summary.overall.items,
-        broken=summary.broken,
-        metrics=summary.overall.figures,
-        breakdowns=summary.breakdowns,
-        latency_ms=summary.latency_ms,
+        items=len(run.scored),
+        broken=evaluation.broken,
+        metrics=set_figures(run.scored),
+        breakdowns=summary.breakdowns if summary else {},
+        latency_ms=summary.latency_ms if summary else {},
     )
 
 

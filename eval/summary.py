@@ -8,6 +8,7 @@ from typing import Literal
 
 from eval import metrics
 from eval.results import ItemResult
+from eval.scored import GoldSet, Scored
 from eval.scoring import METRICS
 
 BREAKDOWNS: tuple[Literal["type", "style", "split"], ...] = ("type", "style", "split")
@@ -71,6 +72,19 @@ def summarise(items: Sequence[ItemResult]) -> Summary:
         failures=tuple(Failure(kind, item) for item in items if (kind := failure_kind(item)) is not None),
         latency_ms=_latency(items),
     )
+
+
+def set_figures(scored: Sequence[Scored]) -> dict[GoldSet, dict[str, Figure]]:
+    """Return the mean of every metric of every gold set that a run holds."""
+    found: dict[GoldSet, dict[str, list[float]]] = {}
+    for item in scored:
+        held = found.setdefault(item.gold_set, {})
+        for name, score in item.scores.items():
+            held.setdefault(name, []).append(score)
+    return {
+        gold_set: {name: Figure(metrics.mean(values), len(values)) for name, values in held.items()}
+        for gold_set, held in found.items()
+    }
 
 
 def failure_kind(item: ItemResult) -> str | None:

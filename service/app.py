@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from fastapi_offline import FastAPIOffline
 
 from index.errors import CitecheckError
 from service import errors
+from service.assets import Assets
 from service.conversation.chat import open_chat
 from service.metrics import Metrics
 from service.middleware import Guard
@@ -101,7 +101,11 @@ async def _load(state: State) -> None:
 
 def _serve_page(app: FastAPI, state: State) -> None:
     templates = Jinja2Templates(_WEB / "templates")
-    app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
+    assets = Assets(_WEB / "static")
+
+    @app.api_route("/static/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def asset(name: str, request: Request) -> Response:
+        return assets.response(name, request.headers)
 
     @app.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False)
     async def page(request: Request) -> HTMLResponse:

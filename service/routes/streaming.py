@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -30,15 +31,22 @@ async def steps(work: Iterator[T], state: State, request: Request) -> AsyncItera
 
     The work stops when the client goes away. Once let in it waits for its turns like everybody else.
     """
-    while not await request.is_disconnected():
-        try:
-            step = await state.pool.run(next, work, _END)
-        except Busy:
-            await asyncio.sleep(_RETRY_SECONDS)
-            continue
-        if step is _END:
-            return
-        yield step  # type: ignore[misc]  # _END is no T
+    try:
+        while not await request.is_disconnected():
+            try:
+                step = await state.pool.run(next, work, _END)
+            except Busy:
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if step is _END:
+                return
+            yield step  # type: ignore[misc]  # _END is no T
+    finally:
+        # A worker that is still in a step cannot be stopped there; the work ends with it.
+        close = getattr(work, "close", None)
+        if close is not None:
+            with suppress(ValueError):
+                close()
 
 
 def event(name: str, data: object) -> bytes:

@@ -10,7 +10,7 @@ from index.analysis import fold
 from service.checking.agreement import bare
 from service.checking.names import Known
 from service.conversation.followup.phrases import Phrase, find_phrases
-from service.conversation.followup.words import Word, read_words
+from service.conversation.followup.words import Word, read_clause, read_words
 from service.evidence import grammar
 
 _MARK = re.compile(
@@ -66,7 +66,10 @@ def only_phrase(text: str, known: Known) -> Phrase | None:
 
 def put_in_slot(fragment: Fragment, question: str, known: Known, near: Sequence[float] | None = None) -> list[str]:
     """Return the question with the fragment in the place of what is of its kind; several where several are alike."""
-    phrases = find_phrases(question, read_words(question), known)
+    words = read_words(question)
+    if fragment.phrase.kind == "thing" and grammar.is_participle(fold(fragment.text)):
+        return _with_participle(fragment.text, question, words)
+    phrases = [_uncounted(one) for one in find_phrases(question, words, known, asked=True)]
     scored = [(_alikeness(fragment, slot, question), slot) for slot in phrases]
     if near is not None:
         scored = [(score + 1.5 * close, slot) for (score, slot), close in zip(scored, near, strict=True)]
@@ -77,8 +80,29 @@ def put_in_slot(fragment: Fragment, question: str, known: Known, near: Sequence[
     return [_replaced(fragment, slot, question) for slot in slots[:1]]
 
 
+def _with_participle(text: str, question: str, words: Sequence[Word]) -> list[str]:
+    """Return "How many were wounded?" for "and wounded?" after "How many were killed?"."""
+    verb = read_clause(words).verb
+    if verb < 0 or not grammar.is_participle(words[verb].word):
+        return []
+    return [question[: words[verb].start] + text + question[words[verb].end :]]
+
+
+_COUNTED = re.compile(r"(?:many|much|several|any|some) ", re.IGNORECASE)
+
+
+def _uncounted(slot: Phrase) -> Phrase:
+    """Return "soldiers" for "many soldiers": what another thing of the kind can stand for."""
+    counted = _COUNTED.match(slot.text)
+    if counted is None:
+        return slot
+    return replace(slot, start=slot.start + counted.end(), text=slot.text[counted.end() :])
+
+
 def _is_adverbial(fragment: Fragment) -> bool:
-    return fragment.phrase.kind == "date" or (fragment.preposition in ("in", "at", "on", "near", "during", "before", "after"))
+    return fragment.phrase.kind == "date" or (
+        fragment.preposition in ("in", "at", "on", "near", "during", "before", "after")
+    )
 
 
 def _alikeness(fragment: Fragment, slot: Phrase, question: str) -> float:
@@ -92,6 +116,9 @@ def _alikeness(fragment: Fragment, slot: Phrase, question: str) -> float:
         score += 3.0 if one.kind != "unknown" else 2.0
     elif "unknown" in (one.kind, slot.kind) and one.name and slot.name:
         score += 2.0
+    elif slot.name and one.kind == "thing" and one.text.split()[0].lower() not in grammar.DETERMINERS:
+        # A name nobody has written with its capital yet: "and kelm?".
+        score += 1.6
     elif one.kind in ("several", "organisation") and slot.kind in ("several", "organisation"):
         score += 2.0
     score += 2.0 * (one.head == slot.head) + 0.5 * (one.name == slot.name)
@@ -114,6 +141,8 @@ def _replaced(fragment: Fragment, slot: Phrase, question: str) -> str:
     elif fragment.preposition and before:
         start = question[: slot.start].rstrip().rfind(" ") + 1
         text = f"{fragment.preposition} {text}"
+    elif re.search(r"\b(?:many|much|which|what)\s+$", question[: slot.start], re.IGNORECASE):
+        text = bare(text)
     elif _article(question, slot) and not fragment.phrase.name and text.split()[0].lower() not in grammar.DETERMINERS:
         text = f"the {text}"
     return question[:start] + text + question[slot.end :]

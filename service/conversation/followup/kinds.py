@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from index.analysis import fold
 from service.checking.names import CALENDAR, FEMALE, MALE, ORGANISATIONS, PLACES, ROLES, TITLES, Known, name_key
+from service.checking.names import Kind as NameKind
 from service.evidence import grammar
 
-Kind = Literal["person", "organisation", "place", "thing", "several", "event", "date", "number", "unknown"]
+Kind = NameKind | Literal["event", "date", "number"]
 Fit = Literal["surely", "perhaps", "no"]
 
 
@@ -33,23 +35,73 @@ _GROUP_BEFORE = re.compile(
 )
 
 
-def read_known(text: str) -> Known:
+class Told(Known):
+    """What a text says of its names, and what kinds the documents make them."""
+
+    def __init__(self, text: str, kinds: Mapping[str, NameKind]) -> None:
+        """Read `text` once; `kinds` are by name_key, for names of which the text says nothing."""
+        super().__init__(text)
+        self._kinds = kinds
+
+    def kind(self, name: str, *, article: bool) -> NameKind:
+        """Return what kind of thing a proper name names."""
+        said = super().kind(name, article=article)
+        told = self._kinds.get(name_key(name), "unknown")
+        if said == "unknown" or (said == "thing" and told != "unknown"):
+            return told
+        return said
+
+
+# "The French", "the Swedes", "the Malians".
+_PEOPLE_NAME = re.compile(r"[^\W\d_a-z][\w’'-]*(?:ese|ish|ch|ians?|ans|edes|anes|ss|reeks|bs|egs?)")
+
+
+def read_known(text: str, kinds: Mapping[str, NameKind]) -> Told:
     """Return what a text says of its names, "the group Ansar" included."""
-    known = Known(text)
+    known = Told(text, kinds)
     for match in _GROUP_BEFORE.finditer(text):
         known.described[name_key(match["name"])].add(match["what"])
+    for name in [name for name, said in known.described.items() if " " in name and not said.isdisjoint(ROLES)]:
+        known.described[name.rpartition(" ")[2]] |= known.described[name] & ROLES
     return known
+
+
+# Words that go with one kind of thing: a town is lost and lies somewhere, a group is led, a war begins.
+_GOES_WITH: dict[Kind, frozenset[str]] = {
+    "organisation": _set("lead leads led found founded leader leaders member members goal goals aim aims ideology fighters allies "
+                         "ally flag join joined form formed disband disbanded headquarters headquartered spokesman commander "
+                         "based want wants wanted fight fought recruit finance financed funded armed"),
+    "place": _set("lost lose far located lie lies capture captured take took taken retake retook recapture recaptured "
+                  "control controlled hold held leave left fall fell population live lives inhabitants mayor region country "
+                  "province river enter entered occupy occupied seize seized besiege besieged liberate liberated large "
+                  "defend defended retaken reach reached governor"),
+    "event": _set("happen happened start started begin began end ended last lasted cause caused causes result results outcome "
+                  "casualties won win die died over aftermath consequences stop stopped trigger triggered"),
+    "thing": _set("recognise recognize recognised recognized sign signed reject rejected declare declared accept accepted "
+                  "renounce renounced publish published written proclaim proclaimed ratify ratified mean replace"),
+    "person": _set("born died age old wife husband married live role job resign resigned elected successor parents study "
+                   "studied grow childhood nationality"),
+}  # fmt: skip
+
+
+def suits(kind: Kind, words: Iterable[str]) -> int:
+    """Return 1 where words of a message go with a kind of thing, -1 where they go with other kinds only, else 0."""
+    wanted = {one for one, listed in _GOES_WITH.items() for word in words if word in listed}
+    if not wanted or kind in ("unknown", "several", "date", "number"):
+        return 0
+    return 1 if kind in wanted else -1
 
 
 def kind_of(phrase: str, head: str, known: Known, *, name: bool, article: bool) -> Kind:
     """Return the kind of a phrase by its own words and what the texts at hand say of it."""
     words = fold(phrase).split()
-    if head in EVENTS or (name and not EVENTS.isdisjoint(words)):
+    if head in EVENTS or "coup" in words or (name and not EVENTS.isdisjoint(words)):
         return "event"
     if name:
         bare = re.sub(r"^[Tt]he ", "", phrase)
         kind: Kind = known.kind(bare, article=article) if bare else "unknown"
-        return "several" if kind == "thing" and grammar.looks_plural(head) else kind
+        people = kind == "thing" and article and _PEOPLE_NAME.fullmatch(bare) is not None
+        return "several" if people or (kind == "thing" and grammar.looks_plural(head)) else kind
     if head in TIMES or head in CALENDAR:
         return "date"
     if grammar.looks_plural(head):
@@ -71,8 +123,8 @@ def fits(ask: str, kind: Kind, text: str, known: Known) -> Fit:
 
 _FITS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "it": (_set("organisation place thing event"), _set("unknown")),
-    "they": (_set("several organisation"), _set("unknown person place")),
-    "there": (_set("place"), _set("unknown event organisation thing")),
+    "they": (_set("several organisation"), _set("unknown place thing")),
+    "there": (_set("place"), _set("unknown event thing")),
     "then": (_set("date"), _set("event")),
     "this": (_set("thing event"), _set("unknown organisation place several")),
     "these": (_set("several"), _set("unknown organisation")),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from service.checking.names import GROUPS, ORGANISATIONS, PLACES, Known
+from service.checking.names import ORGANISATIONS, PLACES, Known
 from service.conversation.followup.kinds import EVENTS, PEOPLE, TIMES, fits
-from service.conversation.followup.phrases import Phrase
+from service.conversation.followup.phrases import Phrase, Role
 from service.conversation.followup.words import NOMINATIVE, WH, Clause, Word, is_auxiliary
 from service.evidence import grammar
 
@@ -24,8 +24,7 @@ _PRONOUNS: dict[str, tuple[Ask, bool]] = {
 SLIPS = {"thier": "their", "thery": "they", "tehy": "they", "thme": "them", "tehir": "their", "hes": "his"}
 _BE = frozenset("is are was were be been isn't aren't wasn't weren't".split())  # noqa: SIM905
 _BEFORE_TIME = frozenset("since by until till before after".split())  # noqa: SIM905
-_SAYING = frozenset("say says said claim claims claimed think believe deny denied admit report reported state stated "
-                    "know mean show shows prove argue announce announced agree true fact".split())  # noqa: SIM905  # fmt: skip
+_SAYING = frozenset(["say", "says", "said", "claim", "claims", "claimed", "think", "believe", "deny", "denied", "admit", "report", "reported", "state", "stated", "know", "mean", "show", "shows", "prove", "argue", "announce", "announced", "agree", "true", "fact"])  # fmt: skip
 _EMPTY_AFTER = frozenset(
     """
     true possible known clear correct right likely unlikely certain safe legal illegal hard easy difficult necessary
@@ -37,24 +36,52 @@ NAMING = ORGANISATIONS | PLACES | EVENTS | PEOPLE
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """Words that lean: where they stand, what they ask for, whether they own what follows, and the noun they carry."""
+    """Words that lean: where they stand, what they ask for, whether they own what follows, and the noun they carry.
+
+    `pointing` tells "that town" from "the town"; `role` is the part in the sentence; `happens` tells that only an
+    event does what the sentence says ("when did it end?"), `company` holds the words of the message.
+    """
 
     start: int
     end: int
     ask: Ask
     possessive: bool
     noun: str
+    pointing: bool
+    role: Role = "object"
+    happens: bool = False
+    company: frozenset[str] = frozenset()
 
 
 def find_leaning(words: Sequence[Word], clause: Clause, phrases: Sequence[Phrase], known: Known) -> list[Lean]:
     """Return the words that lean on something before the message, at most MAX_LEANING of them."""
     found: list[Lean] = []
+    company = frozenset(word.word for word in words)
     for lean, at in _leaning(words, clause):
         if not _bound(lean, at, words, phrases, known):
-            found.append(lean)
+            found.append(replace(lean, role=_role(lean, words, at), happens=_happens(words, at), company=company))
         if len(found) == MAX_LEANING:
             break
     return found
+
+
+_EVENT_VERBS = frozenset("end start begin happen occur last finish ended started began happened lasted".split())  # noqa: SIM905
+
+
+def _role(lean: Lean, words: Sequence[Word], at: int) -> Role:
+    if lean.possessive:
+        return "owner"
+    return "subject" if at and is_auxiliary(words[at - 1]) else "object"
+
+
+def _happens(words: Sequence[Word], at: int) -> bool:
+    after = [word.word for word in words[at + 1 : at + 3]]
+    last = (
+        at + 2 >= len(words)
+        or words[at + 2].word in grammar.PREPOSITIONS | grammar.CONJUNCTIONS
+        or words[at + 2].broken
+    )
+    return bool(after) and ((after[0] in _EVENT_VERBS and last) or after[:2] == ["take", "place"])
 
 
 def _leaning(words: Sequence[Word], clause: Clause) -> Iterator[tuple[Lean, int]]:
@@ -72,11 +99,11 @@ def _pronoun(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     word = words[at]
     spelt = SLIPS.get(word.word, word.word)
     if spelt == "her":
-        return Lean(word.start, word.end, "she", _is_owner(words, at), ""), at
+        return Lean(word.start, word.end, "she", _is_owner(words, at), "", pointing=False), at
     if spelt not in _PRONOUNS or (word.text.isupper() and len(word.text) > 1) or _is_empty(words, at):
         return None
     ask, possessive = _PRONOUNS[spelt]
-    return Lean(word.start, word.end, ask, possessive, ""), at
+    return Lean(word.start, word.end, ask, possessive, "", pointing=False), at
 
 
 def _is_owner(words: Sequence[Word], at: int) -> bool:
@@ -91,7 +118,9 @@ def _is_empty(words: Sequence[Word], at: int) -> bool:
         return False
     rest = [word.word for word in words[at + 1 : at + 5]]
     before = words[at - 1].word if at else ""
-    if any(word in _EMPTY_AFTER for word in rest[:2]) and any(word in ("that", "to", "if", "for", "by") for word in rest):
+    if any(word in _EMPTY_AFTER for word in rest[:2]) and any(
+        word in ("that", "to", "if", "for", "by") for word in rest
+    ):
         return True
     if rest[:1] == ["take"] or rest[:1] == ["took"] or rest[:2] == ["comes", "to"]:
         return any(word in ("to", "for", "before", "until") for word in rest)
@@ -105,9 +134,13 @@ def _adverb(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     last = after is None or after.broken
     if word.word == "there":
         existential = before in _BE | {"has", "have", "had"} or (after is not None and is_auxiliary(after))
-        return None if existential or at == 0 else (Lean(word.start, word.end, "there", possessive=False, noun=""), at)
+        return (
+            None
+            if existential or at == 0
+            else (Lean(word.start, word.end, "there", possessive=False, noun="", pointing=False), at)
+        )
     if word.word == "then" and at and (last or before in _BEFORE_TIME):
-        return Lean(word.start, word.end, "then", possessive=False, noun=""), at
+        return Lean(word.start, word.end, "then", possessive=False, noun="", pointing=False), at
     return None
 
 
@@ -119,15 +152,15 @@ def _demonstrative(words: Sequence[Word], at: int, clause: Clause) -> tuple[Lean
     end = _noun_end(words, at + 1, clause.verb)
     if end > at + 1:
         noun = words[end - 1]
-        if word.word == "that" and _is_link(words, at):
+        if word.word == "that" and _is_link(words, at) and noun.word not in NAMING | TIMES:
             return None
         ask: Ask = "then" if noun.word in TIMES else "noun"
         if noun.word in ("one", "ones"):
-            return Lean(word.start, noun.end, many, noun.possessive, ""), end - 1
-        return Lean(word.start, noun.end, ask, noun.possessive, noun.word), end - 1
+            return Lean(word.start, noun.end, many, noun.possessive, "", pointing=True), end - 1
+        return Lean(word.start, noun.end, ask, noun.possessive, noun.word, pointing=True), end - 1
     if word.word == "that" and _is_link(words, at):
         return None
-    return Lean(word.start, word.end, many, possessive=False, noun=""), at
+    return Lean(word.start, word.end, many, possessive=False, noun="", pointing=False), at
 
 
 def _is_link(words: Sequence[Word], at: int) -> bool:
@@ -138,7 +171,7 @@ def _is_link(words: Sequence[Word], at: int) -> bool:
     after = words[at + 1] if at + 1 < len(words) else None
     if before.word in _SAYING:
         return after is not None and not after.broken
-    if before.word in WH | grammar.PREPOSITIONS or is_auxiliary(before) or before.broken and at == 1:
+    if before.word in WH | grammar.PREPOSITIONS or is_auxiliary(before) or (before.broken and at == 1):
         return False
     return after is not None and not after.broken and before.word not in ("about", "like")
 
@@ -168,7 +201,7 @@ def _definite(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     noun = words[at + 1]
     if noun.word in ("former", "latter") and (at + 2 == len(words) or not _is_common(words[at + 2])):
         ask: Ask = "former" if noun.word == "former" else "latter"
-        return Lean(words[at].start, noun.end, ask, noun.possessive, ""), at + 1
+        return Lean(words[at].start, noun.end, ask, noun.possessive, "", pointing=False), at + 1
     if noun.word in ("other", "others", "second", "first") or words[at].word == "another":
         return _other(words, at)
     return _bare_noun(words, at)
@@ -178,7 +211,7 @@ def _other(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     marks = words[at + 1].word in ("other", "others")
     place = at + 2 if marks or words[at + 1].word in ("first", "second") else at + 1
     if words[at + 1].word == "others" and _is_last(words, at + 1):
-        return Lean(words[at].start, words[at + 1].end, "other", possessive=False, noun="ones"), at + 1
+        return Lean(words[at].start, words[at + 1].end, "other", possessive=False, noun="", pointing=False), at + 1
     if place >= len(words) or words[place].broken or not _is_last(words, place):
         return None
     noun = words[place]
@@ -187,15 +220,15 @@ def _other(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     if noun.word not in NAMING | {"one", "ones", "side"} or (ask in ("former", "latter") and noun.word != "one"):
         return None
     if noun.word in ("one", "ones", "side"):
-        return Lean(words[at].start, noun.end, ask, noun.possessive, ""), place
-    return Lean(words[at].start, noun.end, ask, noun.possessive, noun.word), place
+        return Lean(words[at].start, noun.end, ask, noun.possessive, "", pointing=False), place
+    return Lean(words[at].start, noun.end, ask, noun.possessive, noun.word, pointing=False), place
 
 
 def _bare_noun(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     noun = words[at + 1]
-    if words[at].word != "the" or noun.capital or noun.word not in NAMING - TIMES or not _is_last(words, at + 1):
+    if words[at].word != "the" or noun.capital or not _is_last(words, at + 1) or not _is_common(noun):
         return None
-    return Lean(words[at].start, noun.end, "noun", noun.possessive, noun.word), at + 1
+    return Lean(words[at].start, noun.end, "noun", noun.possessive, noun.word, pointing=False), at + 1
 
 
 def _is_last(words: Sequence[Word], at: int) -> bool:
@@ -223,6 +256,12 @@ def _bound(lean: Lean, at: int, words: Sequence[Word], phrases: Sequence[Phrase]
     if lean.possessive:
         owners = [one for one in before if one.role != "owner"]
         return bool(owners) or (asked and lean.ask == "they" and _subject_asked(words))
+    before_it = words[at - 1] if at else None
+    embedded = before_it is not None and words[at].word in ("he", "she", "they") and before_it.word not in (
+        grammar.PREPOSITIONS | grammar.CONJUNCTIONS | WH) and not is_auxiliary(before_it)  # fmt: skip
+    if embedded and before:
+        # "artists he played with": the clause of a noun that the sentence's subject comes before.
+        return True
     clause = any(_opens_clause(words, place) for place in range(1, at))
     return bool(before) and clause and any(one.end <= _clause_start(words, at) for one in before)
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.analysis import fold
 from service.checking.agreement import bare
-from service.checking.names import Known
+from service.checking.names import CALENDAR, Known
+from service.checking.names import Kind as NameKind
 from service.conversation.exchange import Exchange
 from service.conversation.followup.kinds import Kind, kind_of, read_known
 from service.conversation.followup.phrases import Phrase, Role, find_names, find_phrases
-from service.conversation.followup.words import Word, read_words
+from service.conversation.followup.words import Word, is_auxiliary, read_clause, read_words
 from service.evidence import grammar
-from service.evidence.questions import AnswerType, answer_type
+from service.evidence.questions import AnswerType, answer_type, answer_words
 
 Source = Literal["question", "answer", "sentence", "evidence"]
 REACH = 6
@@ -23,6 +24,7 @@ MAX_QUESTION = 400
 MAX_ANSWER = 300
 MAX_EVIDENCE = 600
 _SHORT_ANSWER = 10
+_SHORT_CLAUSE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Discourse:
         return self.exchanges[-1]
 
 
-def read_history(history: Sequence[Exchange], background: str = "") -> Discourse:
-    """Read the last REACH exchanges, each cut to its first words; `background` tells more of the names."""
+def read_history(history: Sequence[Exchange], kinds: Mapping[str, NameKind]) -> Discourse:
+    """Read the last REACH exchanges, each cut to its first words; `kinds` are what the documents make of names."""
     kept = tuple(_cut(one) for one in history[-REACH:])
-    known = read_known(" \n".join([*(part for one in kept for part in (*one.evidence, one.answer or "", one.question)),
-                                   background]))  # fmt: skip
+    said = (part for one in kept for part in (*one.evidence, one.answer or "", one.question))
+    known = read_known(" \n".join(said), kinds)
     found: list[Mention] = []
     for turn, exchange in enumerate(reversed(kept)):
         first = turn == len(kept) - 1
@@ -71,6 +73,17 @@ def read_history(history: Sequence[Exchange], background: str = "") -> Discourse
                         *_of_evidence(exchange, turn, known)]:  # fmt: skip
             _add(found, replace(mention, first=first))
     return Discourse(kept, tuple(found), known)
+
+
+def names_of(message: str, history: Sequence[Exchange]) -> list[str]:
+    """Return the names in a message and in the exchanges before it, the latest first."""
+    nothing = Known("")
+    texts = [message, *(text for one in reversed(history) for text in ((one.answer or "")[:MAX_ANSWER], one.question))]
+    return [
+        phrase.text
+        for text in texts
+        for phrase in find_names(text[:MAX_QUESTION], read_words(text[:MAX_QUESTION]), nothing)
+    ]
 
 
 def _cut(one: Exchange) -> Exchange:
@@ -85,7 +98,26 @@ def _mention(phrase: Phrase, turn: int, source: Source, asked: AnswerType = "oth
 
 def _of_question(exchange: Exchange, turn: int, known: Known) -> list[Mention]:
     words = read_words(exchange.question)
-    return [_mention(phrase, turn, "question") for phrase in find_phrases(exchange.question, words, known)]
+    counted = _counted(exchange.question, words)
+    found = [_mention(phrase, turn, "question") for phrase in find_phrases(exchange.question, words, known)]
+    return found if counted is None else [*found, _mention(counted, turn, "question")]
+
+
+def _counted(question: str, words: Sequence[Word]) -> Phrase | None:
+    """Return what a question counts: "the soldiers killed at Orvik" for "How many soldiers were killed at Orvik?"."""
+    clause = read_clause(words)
+    if (
+        clause.auxiliary - clause.wh < 3
+        or words[clause.wh].word != "how"
+        or words[clause.wh + 1].word not in ("many", "much")
+    ):
+        return None
+    start, end = words[clause.wh + 2].start, words[clause.auxiliary - 1].end
+    if clause.verb != clause.auxiliary + 1 or len(words) - clause.verb > _SHORT_ANSWER:
+        text = f"the {question[start:end]}"
+    else:
+        text = f"the {question[start:end]} {question[words[clause.verb].start :].rstrip(' ?.!')}"
+    return Phrase(start, end, text, words[clause.auxiliary - 1].word, "several", "subject", name=False)
 
 
 def _of_evidence(exchange: Exchange, turn: int, known: Known) -> list[Mention]:
@@ -98,19 +130,45 @@ def _of_answer(exchange: Exchange, turn: int, known: Known) -> list[Mention]:
         return []
     answer = exchange.answer.strip(' ".,;:“”')
     words = read_words(answer)
-    asked = answer_type(exchange.question)
+    asked, role = answer_type(exchange.question), _answer_role(exchange.question)
+    if _LIST.search(answer) and len(words) <= _LONGEST_LIST and all(map(_listed, words)):
+        every = Phrase(0, len(answer), answer, "", "several", role, name=words[0].capital)
+        parts = [replace(part, role=role) for part in find_phrases(answer, words, known) if part.text != answer]
+        return [_mention(every, turn, "answer", asked), *(_mention(part, turn, "answer", asked) for part in parts)]
     whole = _whole(answer, words, asked, known)
     parts = [phrase for phrase in find_phrases(answer, words, known) if phrase.text != answer]
     if whole is not None:
-        return [_mention(whole, turn, "answer", asked), *(_mention(part, turn, "sentence") for part in parts)]
-    return [_mention(phrase, turn, "sentence") for phrase in parts]
+        return [
+            _mention(replace(whole, role=role), turn, "answer", asked),
+            *(_mention(part, turn, "sentence") for part in parts),
+        ]
+    clause = len(words) <= _SHORT_CLAUSE
+    return [_mention(phrase, turn, "answer" if clause else "sentence") for phrase in parts]
+
+
+_LIST = re.compile(r"\band\b|,")
+_LONGEST_LIST = 20
+
+
+def _listed(word: Word) -> bool:
+    """Whether a word can stand in a list of names and things rather than in a sentence."""
+    finite = is_auxiliary(word) or (grammar.is_participle(word.word) and not word.capital)
+    return not finite and word.word not in grammar.PRONOUNS | grammar.PREPOSITIONS - {"of"}
+
+
+def _answer_role(question: str) -> Role:
+    """Return what part of the question its answer would be: "Who took Orvik?" asks for the subject."""
+    clause = read_clause(read_words(question))
+    subject = clause.verb == clause.wh + 1 or (0 <= clause.auxiliary == clause.verb - 1)
+    return "subject" if clause.wh >= 0 and subject else "object"
 
 
 def _whole(answer: str, words: Sequence[Word], asked: AnswerType, known: Known) -> Phrase | None:
     """Return a short answer as one phrase, None where it is a sentence or a list."""
     if not words or len(words) > _SHORT_ANSWER or re.search(r"[,;:(]|\band\b", answer):
         return None
-    if asked == "date" or any(words) and fold(answer)[:1].isdigit() and asked != "number":
+    dated = any(map(str.isdigit, answer)) or fold(answer) in CALENDAR
+    if dated and (asked == "date" or (asked != "number" and answer_words("date", answer)[:1] == [(0, len(answer))])):
         return Phrase(0, len(answer), answer, fold(answer), "date", "object", name=False)
     if asked == "number":
         return None
@@ -132,10 +190,18 @@ def _told_by_question(phrase: Phrase, asked: AnswerType, known: Known) -> Kind:
 
 def _add(found: list[Mention], new: Mention) -> None:
     for place, old in enumerate(found):
-        if same_thing(old.text, new.text, names=old.name and new.name, people="person" in (old.kind, new.kind)):
+        if same_thing(old.text, new.text, names=old.name and new.name, people=_may_be_people(old, new)):
             found[place] = _joined(old, new)
             return
     found.append(new)
+
+
+def _may_be_people(one: Mention, other: Mention) -> bool:
+    if "person" in (one.kind, other.kind):
+        return True
+    longer = max(one.text, other.text, key=len).split()
+    unknown = one.kind == other.kind == "unknown"
+    return unknown and len(longer) < 4 and not grammar.is_adjective(fold(longer[0]))
 
 
 def _joined(old: Mention, new: Mention) -> Mention:

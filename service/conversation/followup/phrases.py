@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.analysis import fold
@@ -45,8 +45,11 @@ class Phrase:
     name: bool
 
 
-def find_phrases(text: str, words: Sequence[Word], known: Known) -> list[Phrase]:
-    """Return the phrases of a question or an answer in order, without those that an asking word belongs to."""
+def find_phrases(text: str, words: Sequence[Word], known: Known, *, asked: bool = False) -> list[Phrase]:
+    """Return the phrases of a question or an answer in order, a name inside a longer phrase after that phrase.
+
+    Those that an asking word belongs to ("which town") are left out unless `asked` is set.
+    """
     clause = read_clause(words)
     dates = [span for span in answer_words("date", text) if _is_date(text[span[0] : span[1]])]
     found = [Phrase(start, end, text[start:end], fold(text[start:end]), "date", "oblique", name=False)
@@ -55,10 +58,34 @@ def find_phrases(text: str, words: Sequence[Word], known: Known) -> list[Phrase]
     while at < len(words):
         end = at if _inside(words[at], dates) else _phrase_end(words, at, clause.verb, dates)
         phrase = _phrase(text, words, at, end, known) if end > at else None
-        if phrase is not None and not _is_asked(words, at):
+        if phrase is not None and (asked or not _is_asked(words, at)):
             found.append(_with_role(phrase, words, at, clause.auxiliary, clause.verb))
+            found += _inner(text, words, at, end, known)
         at = max(end, at + 1)
-    return sorted(found, key=lambda one: one.start)
+    found.sort(key=lambda one: one.start)
+    return sorted([*found, *_pairs(text, found)], key=lambda one: one.start)
+
+
+def _inner(text: str, words: Sequence[Word], at: int, end: int, known: Known) -> Iterator[Phrase]:
+    """Yield the names inside a phrase: "Orvik" in "the mayor of Orvik", "the guild" in "the guild's mayor"."""
+    for place in range(at, end - 1):
+        if words[place].possessive:
+            phrase = _phrase(text, words, at, place + 1, known)
+            if phrase is not None:
+                yield replace(phrase, role="owner")
+        elif words[place].word == "of" and not words[place - 1].capital:
+            phrase = _phrase(text, words, place + 1, end, known)
+            if phrase is not None and phrase.name:
+                yield replace(phrase, role="oblique")
+
+
+def _pairs(text: str, found: Sequence[Phrase]) -> Iterator[Phrase]:
+    """Yield "the dockers and the millers" where both stand alike: together they are several."""
+    starting = {one.start: one for one in found}
+    for one in found:
+        other = starting.get(one.end + len(" and ")) if text[one.end :].startswith(" and ") else None
+        if other is not None and one.name == other.name and {one.kind, other.kind}.isdisjoint({"date", "number"}):
+            yield replace(one, end=other.end, text=text[one.start : other.end], head="", kind="several", name=one.name)
 
 
 def find_names(text: str, words: Sequence[Word], known: Known) -> Iterator[Phrase]:
@@ -70,9 +97,15 @@ def find_names(text: str, words: Sequence[Word], known: Known) -> Iterator[Phras
             end += 1
         if end > at:
             phrase = _phrase(text, words, at, end, known)
-            if phrase is not None and (words[at].broken is False or end - at > 1):
+            opens = at == 0 or words[at].broken
+            if phrase is not None and not (opens and end == at + 1 and _opens_sentence(words[at])):
                 yield phrase
         at = max(end, at + 1)
+
+
+def _opens_sentence(word: Word) -> bool:
+    """Whether a word has its capital only because a sentence begins with it."""
+    return grammar.is_adverb(word.word) or grammar.is_participle(word.word) or grammar.looks_plural(word.word)
 
 
 def _is_date(text: str) -> bool:
@@ -117,6 +150,8 @@ def _begins(words: Sequence[Word], at: int, verb: int) -> bool:
         return True
     if word.capital and at > 0:
         return word.word not in _STOP and not is_auxiliary(word)
+    if word.word.endswith("ing") and grammar.is_participle(word.word):
+        return False
     return word.word not in _STOP and not is_auxiliary(word) and not _only_verb(words, at)
 
 
@@ -144,7 +179,9 @@ def _continues(words: Sequence[Word], first: int, at: int, verb: int) -> bool:
     if word.capital:
         return True
     # After a name a small word is seldom part of it: "Zappa release"; after a small word of a phrase it is.
-    return not _only_verb(words, at) or (grammar.is_participle(word.word) and before.word in grammar.ARTICLES)
+    if grammar.is_participle(word.word) and word.word.endswith("ed"):
+        return before.word in grammar.ARTICLES or grammar.is_adjective(before.word)
+    return not _only_verb(words, at)
 
 
 def _links(words: Sequence[Word], first: int, at: int) -> bool:
@@ -160,6 +197,8 @@ def _links(words: Sequence[Word], first: int, at: int) -> bool:
 def _phrase(text: str, words: Sequence[Word], at: int, end: int, known: Known) -> Phrase | None:
     bare = [word for word in words[at:end] if word.word not in grammar.ARTICLES]
     if not bare or all(word.word in grammar.DETERMINERS | _STOP for word in bare):
+        return None
+    if all(grammar.is_adjective(word.word) and not word.capital for word in bare) and len(bare) == end - at:
         return None
     stop = next((place for place, word in enumerate(bare) if place and word.word in grammar.PREPOSITIONS), len(bare))
     name = all(word.capital or word.word in _LINKS | PARTICLES | {"the"} for word in bare)

@@ -14,18 +14,23 @@ from index.analysis import fold
 from index.errors import ModelError
 from service.checking.agreement import bare
 from service.checking.names import GROUPS, Known, name_key
-from service.conversation.followup.kinds import EVENTS, PEOPLE, fits
+from service.conversation.followup.kinds import EVENTS, PEOPLE, fits, suits
 from service.conversation.followup.leaning import Lean
 from service.conversation.followup.mentions import Mention
+from service.evidence.grammar import looks_plural
 
 WEIGHTS = Path(__file__).parent / "weights.json"
+# How far behind the next must be, and how much less is asked then of what the last exchange named.
+_FAR_BEHIND = 0.6
+_NEAR = 0.6
+_POINTED = 0.3
 FloatArray = npt.NDArray[np.float64]
 SIGNS = (
     "surely", "perhaps", "turn_0", "turn_1", "turn_2", "later_turn",
     "subject", "object", "oblique", "answer", "sentence", "sentence_name", "evidence", "asked", "name", "first", "count",
     "one_word", "long", "nearest_fit", "place_in_order", "same_noun", "described", "noun_kind",
     "they_organisation", "they_person", "person_unknown_long", "it_unknown", "subject_after_subject", "owner_of_name",
-    "date", "number",
+    "date", "parallel", "crossed", "beaten", "suited", "unsuited", "it_person_like", "person_plural",
 )  # fmt: skip
 
 
@@ -39,16 +44,26 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """A choice among the things spoken of and none of them (score 0): softmax over weighted signs.
+    """A choice among the things spoken of and none of them: softmax over weighted signs.
 
     `sure` is the chance from which the best is taken, `rival` the share of the best one's chance from which the next
     is a rival. Fitted by `eval.fit_followups`.
     """
 
     weights: FloatArray
-    none: float
+    none: FloatArray
     sure: float
     rival: float
+
+    def is_sure(self, lean: Lean, ranked: Sequence[Ranked], known: Known) -> bool:
+        """Whether the likeliest is likely enough to be taken; less is asked of what the last exchange surely named."""
+        best = ranked[0]
+        near = best.mention.turn == 0 and _fits(lean, best.mention, known) == "surely"
+        alone = len(ranked) == 1 or ranked[1].chance <= _FAR_BEHIND * best.chance
+        if lean.pointing and lean.noun and best.mention.turn == 0 and alone:
+            # "That town" is the town the last exchange named, whatever else it said.
+            return best.chance >= self.sure * _POINTED
+        return best.chance >= (self.sure * _NEAR if near and alone else self.sure)
 
     def rank(self, lean: Lean, mentions: Sequence[Mention], known: Known) -> list[Ranked]:
         """Return what the words can stand for, likeliest first; empty where nothing of its kind was spoken of."""
@@ -56,7 +71,7 @@ class Ranker:
         if not able:
             return []
         scores = describe(lean, able, known) @ self.weights
-        every = np.append(scores, self.none)
+        every = np.append(scores, describe_none(lean) @ self.none)
         chances = np.exp(every - np.logaddexp.reduce(every))
         ranked = [Ranked(one, float(chance)) for one, chance in zip(able, chances[:-1], strict=True)]
         return sorted(ranked, key=lambda one: -one.chance)
@@ -64,10 +79,18 @@ class Ranker:
 
 def can_stand(lean: Lean, one: Mention, known: Known) -> bool:
     """Whether a thing is of the kind the words ask for."""
+    if lean.happens and one.kind not in ("event", "thing", "unknown"):
+        return False
     if one.kind == "number" or (one.kind == "date" and lean.ask != "then"):
         return False
+    if lean.ask == "they" and one.kind == "thing" and not one.name:
+        return False
     if lean.ask in ("noun", "other", "former", "latter"):
-        return answers_to(lean.noun, one, known) > 0
+        # "The town" is one that has been called so; "that town" may be any town.
+        definite = lean.ask == "noun" and not lean.pointing
+        if definite and not any(map(str.isupper, one.text)):
+            return False
+        return answers_to(lean.noun, one, known) > int(definite)
     return fits(lean.ask, one.kind, one.text, known) != "no"
 
 
@@ -75,7 +98,7 @@ def answers_to(noun: str, one: Mention, known: Known) -> int:
     """Return how well a thing answers to a noun: 3 by its own last word, 2 by what the texts call it, 1 by its kind."""
     if not noun:
         return 1
-    if fold(bare(one.text)) == noun:
+    if f"{fold(bare(one.text))} ".startswith(f"{noun} "):
         return 0
     stem = noun.removesuffix("s")
     if one.head in (noun, stem) or noun in fold(one.text).split():
@@ -90,8 +113,31 @@ def answers_to(noun: str, one: Mention, known: Known) -> int:
 
 def describe(lean: Lean, mentions: Sequence[Mention], known: Known) -> FloatArray:
     """Return the signs of each thing for the words, shape (n, len(SIGNS))."""
-    nearest = min((place for place, one in enumerate(mentions) if _fits(lean, one, known) == "surely"), default=-1)
-    return np.array([_signs(lean, one, place, nearest, known) for place, one in enumerate(mentions)], dtype=np.float64)
+    places = _places(mentions)
+    nearest = min((place for place, one in zip(places, mentions, strict=True) if _fits(lean, one, known) == "surely"),
+                  default=-1)  # fmt: skip
+    sure = min((one.turn for one in mentions if _fits(lean, one, known) == "surely"), default=len(mentions))
+    return np.array(
+        [_signs(lean, one, place, (nearest, sure), known) for place, one in zip(places, mentions, strict=True)],
+        dtype=np.float64,
+    )
+
+
+# Of a leaning word: how seldom a word of its kind has nothing behind it.
+NONE_SIGNS = ("always", "it", "they", "person", "noun", "owner")
+
+
+def describe_none(lean: Lean) -> FloatArray:
+    """Return the signs that a leaning word stands for nothing that was spoken of, shape (len(NONE_SIGNS),)."""
+    asks = (lean.ask == "it", lean.ask == "they", lean.ask in ("he", "she"), bool(lean.noun), lean.possessive)
+    return np.array([1.0, *map(float, asks)])
+
+
+def _places(mentions: Sequence[Mention]) -> list[int]:
+    """Number the things from the latest on; what was said in the same breath shares a number."""
+    breaths = dict.fromkeys((one.turn, one.source) for one in mentions)
+    order = {breath: place for place, breath in enumerate(breaths)}
+    return [order[one.turn, one.source] for one in mentions]
 
 
 def _fits(lean: Lean, one: Mention, known: Known) -> str:
@@ -100,14 +146,15 @@ def _fits(lean: Lean, one: Mention, known: Known) -> str:
     return fits(lean.ask, one.kind, one.text, known)
 
 
-def _signs(lean: Lean, one: Mention, place: int, nearest: int, known: Known) -> list[float]:
-    fit, words, question = _fits(lean, one, known), len(one.text.split()), one.source == "question"
+def _signs(lean: Lean, one: Mention, place: int, best: tuple[int, int], known: Known) -> list[float]:
+    nearest, sure = best
+    fit, words, told = _fits(lean, one, known), len(one.text.split()), one.source in ("question", "answer")
     noun = answers_to(lean.noun, one, known) if lean.noun else 0
     signs = {
         "surely": fit == "surely", "perhaps": fit == "perhaps",
         "turn_0": one.turn == 0, "turn_1": one.turn == 1, "turn_2": one.turn == 2, "later_turn": one.turn > 2,
-        "subject": question and one.role == "subject", "object": question and one.role == "object",
-        "oblique": question and one.role == "oblique",
+        "subject": told and one.role == "subject", "object": told and one.role == "object",
+        "oblique": told and one.role == "oblique",
         "answer": one.source == "answer", "evidence": one.source == "evidence",
         "sentence": one.source == "sentence", "sentence_name": one.source == "sentence" and one.name,
         "asked": one.source == "answer" and one.asked != "other", "name": one.name, "first": one.first,
@@ -120,7 +167,13 @@ def _signs(lean: Lean, one: Mention, place: int, nearest: int, known: Known) -> 
         "it_unknown": lean.ask == "it" and one.kind == "unknown",
         "subject_after_subject": one.role == "subject" and not lean.possessive and one.turn == 0,
         "owner_of_name": lean.possessive and one.name,
-        "date": one.kind == "date", "number": one.kind == "number",
+        "date": one.kind == "date",
+        "parallel": lean.role == one.role or (lean.role == "object" and one.role == "oblique"),
+        "crossed": lean.role == "object" and one.role == "subject" and one.turn == 0,
+        "beaten": fit == "perhaps" and one.turn >= sure,
+        "it_person_like": lean.ask in ("it", "they") and one.kind == "unknown" and one.name and 1 < words < 4,
+        "person_plural": lean.ask in ("he", "she") and looks_plural(one.head),
+        "suited": suits(one.kind, lean.company) > 0, "unsuited": suits(one.kind, lean.company) < 0,
     }  # fmt: skip
     return [float(signs[name]) for name in SIGNS]
 
@@ -132,7 +185,4 @@ def load_ranker(path: Path = WEIGHTS) -> Ranker:
         raise ModelError(
             "The follow-ups were fitted on other signs; run python -m eval.fit_followups.", code="model_altered"
         )
-    return Ranker(np.array(content["weights"]), content["none"], content["sure"], content["rival"])
-
-
-
+    return Ranker(np.array(content["weights"]), np.array(content["none"]), content["sure"], content["rival"])

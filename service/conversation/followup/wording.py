@@ -21,13 +21,7 @@ class Filled:
 
 def fill(message: str, filled: Sequence[Filled]) -> str:
     """Return the message with each leaning word replaced; a second mention of the same thing stays a pronoun."""
-    done: set[tuple[str, str]] = set()
-    kept: list[Filled] = []
-    for one in filled:
-        key = (one.text, one.lean.ask)
-        if key not in done or one.lean.ask in ("he", "she") and len(filled) > len(done) + 1:
-            kept.append(one)
-        done.add(key)
+    kept = [one for place, one in enumerate(filled) if one.text not in {other.text for other in filled[:place]}]
     for one in reversed(kept):
         lean = one.lean
         message = message[: lean.start] + _phrase(message, one) + message[_end(message, lean) :]

@@ -44,7 +44,7 @@ async function submit() {
   }
 }
 
-async function take(file) {
+async function take([file]) {
   try {
     fill(await readText(file, limit));
     focus();
@@ -56,4 +56,5 @@ async function take(file) {
 field.addEventListener("input", refused);
 receiveFiles(form, byId("check-file"), take);
 
-export const focusText = focus;
+/** The tab is shown; `moves`: the focus goes into it. */
+export const openCheck = (moves) => moves && focus();

@@ -1,10 +1,15 @@
 // Quotes as cards: the verbatim words, where they stand, and the ways to open or copy them.
 
+import { place as address } from "./address.js";
 import { announce, el } from "./dom.js";
-import { openCitation } from "./source.js";
 import { toUnits } from "./text.js";
 
 const COPIED_FOR = 2000;
+
+/** Open a quote in its document beside the page; focus returns to `from` on closing. */
+export async function openCitation(citation, from) {
+  (await import("./source.js")).openCitation(citation, from);
+}
 
 /** Where a quote stands, in words. */
 export function place({ section, page }) {
@@ -36,14 +41,14 @@ async function copy(text) {
   if (!copied) throw new Error("The browser refused to copy.");
 }
 
-function copyButton(citation) {
-  const label = "Copy quote with reference";
-  const button = el("button", { type: "button", class: "plain" }, label);
+/** A button that copies what `text()` gives. */
+export function copyButton(label, text) {
+  const button = el("button", { type: "button", class: "plain copy" }, label);
   button.addEventListener("click", async () => {
     const before = document.activeElement;
     let outcome = "Copied";
     try {
-      await copy(reference(citation));
+      await copy(text());
     } catch {
       outcome = "Could not copy: select the words instead";
     }
@@ -62,12 +67,12 @@ export function card(citation, number = null, extra = []) {
   const where = place(citation);
   const node = el(
     "li",
-    { class: "card", "data-citation": citation.id },
+    { class: "card", "data-citation": citation.id, "aria-current": address().source === citation.id && "true" },
     number === null ? null : el("span", { class: "number", "aria-label": `Quote ${number}` }, String(number)),
     el("blockquote", {}, quoteNodes(citation)),
     extra,
     el("p", { class: "where" }, el("cite", {}, citation.title), where && el("span", { class: "quiet" }, ` › ${where}`)),
-    el("p", { class: "actions" }, open, copyButton(citation)),
+    el("p", { class: "actions" }, open, copyButton("Copy quote with reference", () => reference(citation))),
   );
   node.addEventListener("click", (event) => {
     const selecting = getSelection().type === "Range" && node.contains(getSelection().anchorNode);

@@ -1,28 +1,26 @@
 // The documents: how many, which, reading one whole, adding and removing them.
 
 import * as api from "./api.js";
+import { recount } from "./counts.js";
 import { byId, count, el, problem } from "./dom.js";
+import { receiveFiles } from "./files.js";
 import { openDocument } from "./source.js";
+import { upload } from "./uploads.js";
+import { whenReady } from "./waiting.js";
 
-const STARTING = "starting";
-const ASK_AGAIN_AFTER = 1000;
-
-const section = byId("documents");
+const section = byId("panel-documents");
 const list = byId("document-list");
 const more = byId("documents-more");
 const notice = byId("documents-notice");
+const EMPTY = "There are no documents yet. Add text or Markdown files, and every answer will quote them word for word.";
+const STARTING = "The service is starting…";
 let shown = 0;
 
 function say(...nodes) {
   notice.replaceChildren(...nodes);
 }
 
-function recount(total) {
-  for (const node of document.querySelectorAll("[data-count]")) node.textContent = count(total, "document");
-  for (const node of document.querySelectorAll("[data-total]")) node.textContent = total.toLocaleString("en");
-}
-
-const day = (moment) => new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+const day = (moment) => new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 /** Ask once more, in the row itself, before removing. */
 function removal({ document_id: id, title }, row) {
@@ -36,7 +34,7 @@ function removal({ document_id: id, title }, row) {
       await api.removeDocument(id);
       await refresh();
       say(`Removed “${title}”.`);
-      section.querySelector("summary").focus();
+      byId("documents-title").focus();
     } catch (error) {
       say(problem(error));
       keep();
@@ -70,7 +68,7 @@ function row(item) {
     { "data-document": item.document_id },
     el(
       "div",
-      {},
+      { class: "about" },
       el("p", { class: "title" }, item.title),
       el("p", { class: "quiet facts" }, facts.join(" · "), el("code", {}, item.document_id)),
     ),
@@ -81,13 +79,14 @@ function row(item) {
 }
 
 async function load(offset) {
-  const { documents, total } = await api.documents(offset);
+  const { documents, total } = await whenReady(() => api.documents(offset), () => say(STARTING));
   const rows = documents.map(row);
   if (offset === 0) list.replaceChildren(...rows);
   else list.append(...rows);
   shown = offset + rows.length;
   more.hidden = shown >= total || rows.length === 0;
   recount(total);
+  if (total === 0) list.append(el("li", { class: "quiet" }, EMPTY));
 }
 
 async function refresh(offset = 0) {
@@ -99,44 +98,16 @@ async function refresh(offset = 0) {
   }
 }
 
-async function upload(files) {
-  const lines = [];
-  for (const file of files) {
-    say(...lines, el("p", {}, `Adding ${file.name}…`));
-    try {
-      const { status } = await api.addDocument(file);
-      const words = { added: "Added", updated: "Updated", unchanged: "Already there, unchanged:" };
-      lines.push(el("p", {}, `${words[status] ?? status} ${file.name}`));
-    } catch (error) {
-      lines.push(el("p", { class: "problem" }, `${file.name}: ${error.message}`));
-    }
-  }
+async function add(files) {
+  await upload(files, byId("uploads"));
   await refresh();
-  say(...lines);
 }
 
-/** A page opened while the service was still loading knows no count yet: ask until there is one. */
-async function learnCount() {
-  try {
-    recount((await api.documents(0)).total);
-  } catch (error) {
-    if (error.code === STARTING) setTimeout(learnCount, ASK_AGAIN_AFTER);
-  }
-}
-
-/** Open the section and bring it into view. */
-function reveal(event) {
-  event.preventDefault();
-  section.open = true;
-  section.scrollIntoView({ block: "nearest" });
-  section.querySelector("summary").focus({ preventScroll: true });
-}
-
-section.addEventListener("toggle", () => section.open && refresh());
 more.addEventListener("click", () => refresh(shown));
-byId("upload").addEventListener("change", async (event) => {
-  await upload([...event.target.files]);
-  event.target.value = "";
-});
-if (section.querySelector("[data-total]").textContent === "0") learnCount();
-for (const link of document.querySelectorAll("[data-count]")) link.addEventListener("click", reveal);
+receiveFiles(section, byId("upload"), add);
+
+/** The tab is shown; `moves`: the focus goes into it. */
+export function openDocuments(moves) {
+  refresh();
+  if (moves) byId("documents-title").focus({ preventScroll: true });
+}

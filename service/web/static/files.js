@@ -23,7 +23,7 @@ export function tooLong(what, length, limit) {
   return `${what} ${has}; at most ${most} are checked at once. Check it in parts: leave one part here, and the next one after it.`;
 }
 
-/** Call `take(file)` with the file that is picked in `picker` or dropped on `target`. */
+/** Call `take(files)` with the files that are picked in `picker` or dropped on `target`. */
 export function receiveFiles(target, picker, take) {
   const carries = (event) => event.dataTransfer?.types.includes("Files");
   target.addEventListener("dragover", (event) => {
@@ -31,15 +31,18 @@ export function receiveFiles(target, picker, take) {
     event.preventDefault();
     target.classList.add("dropping");
   });
-  target.addEventListener("dragleave", () => target.classList.remove("dropping"));
+  target.addEventListener("dragleave", (event) => {
+    if (!target.contains(event.relatedTarget)) target.classList.remove("dropping");
+  });
   target.addEventListener("drop", (event) => {
     target.classList.remove("dropping");
     if (!carries(event)) return;
     event.preventDefault();
-    take(event.dataTransfer.files[0]);
+    take([...event.dataTransfer.files]);
   });
   picker.addEventListener("change", () => {
-    if (picker.files.length > 0) take(picker.files[0]);
+    const files = [...picker.files];
     picker.value = "";
+    if (files.length > 0) take(files);
   });
 }

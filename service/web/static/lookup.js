@@ -39,4 +39,5 @@ export function found({ match, results }) {
 
 const form = box("lookup", api.lookup, found);
 
-export const focusQuote = form.focus;
+/** The tab is shown; `moves`: the focus goes into it. */
+export const openLookup = (moves) => moves && form.focus();

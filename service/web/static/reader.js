@@ -5,6 +5,7 @@ import { toUnits, wholeUnit } from "./text.js";
 
 const WHOLE_UP_TO = 400_000;
 const WINDOW = 200_000;
+const ABOVE = 16;
 
 /** The UTF-16 places of a quote and its highlight, or null when the words are not there: mark nothing, not the wrong words. */
 export function locate(text, { start, end, text: words, highlight }) {
@@ -21,7 +22,27 @@ function textNodes(text, view, place) {
   return [text.slice(view.from, from), quote, text.slice(to, view.to)];
 }
 
-/** Show `text` in `body`; `place` (from `locate`) is what to mark, null for nothing. */
+/** Where a UTF-16 offset of a node's text is drawn. */
+function topOf(node, offset) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  let left = offset;
+  while (walker.nextNode()) {
+    const { length } = walker.currentNode;
+    if (left < length) {
+      const range = new Range();
+      range.setStart(walker.currentNode, left);
+      range.setEnd(walker.currentNode, left + 1);
+      return range.getBoundingClientRect().top;
+    }
+    left -= length;
+  }
+  return node.getBoundingClientRect().bottom;
+}
+
+/**
+ * Show `text` in `body`; `place` (from `locate`) is what to mark, null for nothing. Returns a function that brings a
+ * code point offset to the top of the view.
+ */
 export function render(body, text, place) {
   const view = { from: 0, to: text.length };
   if (text.length > WHOLE_UP_TO) {
@@ -50,9 +71,22 @@ export function render(body, text, place) {
     body.replaceChildren(view.from > 0 ? above : "", block, view.to < text.length ? below : "");
   }
 
+  function goTo(offset) {
+    const [at] = toUnits(text, [offset]);
+    if (at < view.from || at >= view.to) {
+      view.from = wholeUnit(text, Math.max(0, at - WINDOW / 2));
+      view.to = wholeUnit(text, Math.min(text.length, at + WINDOW / 2));
+      draw();
+    }
+    const top = topOf(body.querySelector(".document-text"), at - view.from);
+    body.scrollTop += top - body.getBoundingClientRect().top - ABOVE;
+    body.focus({ preventScroll: true });
+  }
+
   draw();
   if (place === null) body.scrollTop = 0;
   else scrollToQuote(body);
+  return goTo;
 }
 
 /** Bring the marked words to the upper third of the view. */

@@ -1,7 +1,10 @@
 // The source panel: what the address bar's #c1:… names is shown beside the answer, with the words marked.
 
+import { go, place as address } from "./address.js";
 import * as api from "./api.js";
+import { place } from "./citations.js";
 import { byId, el, problem } from "./dom.js";
+import { clearOutline, sectionsOf, showOutline } from "./outline.js";
 import { locate, render, scrollToQuote } from "./reader.js";
 
 const CITATION = "c1:";
@@ -21,31 +24,23 @@ const known = new Map(); // citations met on this page, with the highlight that 
 const texts = new Map();
 let opener = null;
 let running = null;
+let shown = null;
 
 /** Open a citation that is on the page; focus returns to `from` on closing. */
 export function openCitation(citation, from) {
   known.set(citation.id, citation);
-  go(CITATION, citation.id.slice(CITATION.length), from);
+  open(citation.id, from);
 }
 
 /** Open the current version of a whole document. */
 export function openDocument(id, from) {
-  go(DOCUMENT, id, from);
+  open(DOCUMENT + id, from);
 }
 
-function go(kind, rest, from) {
+function open(source, from) {
   opener = from;
-  const hash = `#${kind}${rest}`;
-  if (location.hash === hash) follow();
-  else location.hash = hash;
-}
-
-function named() {
-  try {
-    return decodeURIComponent(location.hash.slice(1));
-  } catch {
-    return "";
-  }
+  shown = null;
+  go({ source });
 }
 
 async function text(id, version, signal) {
@@ -111,23 +106,32 @@ async function resolve(id, signal) {
 
 async function showCitation(id, signal) {
   const { citation, status, current } = await resolve(id, signal);
-  heading(citation.title, [...citation.section, ...(citation.page === null ? [] : [`page ${citation.page}`])].join(" › "));
+  heading(citation.title, place(citation));
   const note = [STATUS[status]];
   if (current && current.id !== citation.id) {
     note.push(el("button", { type: "button", class: "plain", click: () => openCitation(current, opener) }, "Show in the current version"));
   }
   byId("source-note").replaceChildren(...note);
-  const quoted = await text(citation.document_id, citation.version, signal);
-  const place = locate(quoted.text, citation);
-  if (place === null) byId("source-note").append("The quoted words were not found at their place in this text, so nothing is marked.");
-  byId("source-quote").hidden = place === null;
-  render(body, quoted.text, place);
+  const [quoted, sections] = await read(citation.document_id, citation.version, signal);
+  const at = locate(quoted.text, citation);
+  if (at === null) byId("source-note").append("The quoted words were not found at their place in this text, so nothing is marked.");
+  byId("source-quote").hidden = at === null;
+  present(quoted.text, at, sections, false);
 }
 
 async function showDocument(id, signal) {
-  const whole = await text(id, null, signal);
+  const [whole, sections] = await read(id, null, signal);
   heading(whole.title, `version ${whole.version}`);
-  render(body, whole.text, null);
+  present(whole.text, null, sections, true);
+}
+
+const read = (id, version, signal) => Promise.all([text(id, version, signal), sectionsOf(id, version, signal)]);
+
+/** The outline first: it takes room from the text, and the quote must stay in view. */
+function present(words, at, sections, unfolded) {
+  let goTo = () => {};
+  showOutline(sections, unfolded, (offset) => goTo(offset));
+  goTo = render(body, words, at);
 }
 
 function closePanel() {
@@ -145,18 +149,23 @@ function closePanel() {
 
 /** Show what the address names, or nothing. */
 export async function follow() {
+  const name = address().source;
+  // The conversation changed, not the source.
+  if (name === shown && !panel.hidden && !panel.querySelector(".problem")) return;
+  shown = name;
   running?.abort();
-  const name = named();
+  if (name === null) return closePanel();
   const cited = name.startsWith(CITATION);
-  if (!cited && !name.startsWith(DOCUMENT)) return closePanel();
   const { signal } = (running = new AbortController());
   byId("source-note").replaceChildren();
   byId("source-quote").hidden = true;
+  clearOutline();
   mark(cited ? name : null);
   if (panel.hidden) {
     heading("Source", "");
     body.replaceChildren();
   }
+  document.body.classList.toggle("whole", !cited);
   reveal();
   panel.setAttribute("aria-busy", "true");
   try {
@@ -169,14 +178,10 @@ export async function follow() {
   panel.removeAttribute("aria-busy");
 }
 
-function close() {
-  history.pushState(null, "", location.pathname + location.search);
-  follow();
-}
+const close = () => go({ source: null });
 
 byId("source-close").addEventListener("click", close);
 byId("source-quote").addEventListener("click", () => scrollToQuote(body));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && !panel.hidden) close();
 });
-addEventListener("hashchange", follow);

@@ -26,7 +26,7 @@ def main() -> int:
     options, chosen = _options()
     print("# Benchmarks\n\nA figure that differs from the recorded one is followed by it: new (was old).")
     try:
-        recorded, present = record.read(), record.settings()
+        recorded, present = record.read(options.recorded), record.settings()
         for section in chosen:
             print(f"\n## {section.title}\n", flush=True)
             text, failed = run(section.command(options.limit))
@@ -36,7 +36,8 @@ def main() -> int:
                 return failed
             if options.record:
                 # After each section: a failure hours later must not cost the ones before it.
-                record.write({section.name: record.record(parts, f"{datetime.now(UTC):%Y-%m-%d}", present)})
+                made = record.record(parts, f"{datetime.now(UTC):%Y-%m-%d}", present)
+                record.write({section.name: made}, options.recorded)
     except CitecheckError as error:
         print(error.message, file=sys.stderr)
         return 2
@@ -56,6 +57,9 @@ def _options() -> tuple[argparse.Namespace, list[Section]]:
     parser.add_argument("--only", action="append", metavar="NAME", help="a section, or several; --list names them")
     parser.add_argument("--limit", type=int, help="at most so many rows, where a benchmark can: a quick look")
     parser.add_argument("--record", action="store_true", help="make what is measured the recorded state")
+    parser.add_argument(
+        "--recorded", type=Path, default=record.FILE, help="the recorded state (default: the committed)"
+    )
     parser.add_argument("--list", action="store_true", help="name the sections and end")
     options = parser.parse_args()
     known = {section.name: section for section in sections(options.shared, options.cache)}

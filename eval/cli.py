@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,10 +15,17 @@ from service import cli
 if TYPE_CHECKING:
     from eval.session import Evaluation, Request
 
-OnlyOption = Annotated[
-    list[Literal["questions", "claims", "conversations", "lookups"]] | None,
-    typer.Option(help="Only this gold set; can be repeated."),
-]
+
+class Chosen(StrEnum):
+    """The gold sets by name; Typer takes lists of enumerations only."""
+
+    questions = "questions"
+    claims = "claims"
+    conversations = "conversations"
+    lookups = "lookups"
+
+
+OnlyOption = Annotated[list[Chosen] | None, typer.Option(help="Only this gold set; can be repeated.")]
 GoldOption = Annotated[
     Path | None, typer.Option(help="A folder of gold sets, or a file of questions (default: the built-in ones).")
 ]
@@ -50,7 +58,7 @@ def run_command(
     from eval.session import Request, figures
     from service.render import print_json
 
-    request = Request(split, frozenset(only or ()), gold, documents, data, out)
+    request = Request(split, frozenset(one.value for one in only or ()), gold, documents, data, out)
     evaluation = evaluate_showing_progress(request)
     if as_json:
         print_json(figures(evaluation))

@@ -1,4 +1,4 @@
-"""Fit what leaning words stand for: python -m eval.fit_followups --rewrites rewrite.jsonl.gz
+"""Fit what leaning words stand for: python -m eval.fit_followups --rewrites rewrite.jsonl.gz.
 
 Three fifths of the conversations are fitted on; a fifth chooses how sure a reading must be; the last fifth is left for
 `benchmarks.followups`.

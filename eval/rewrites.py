@@ -1,4 +1,4 @@
-"""Conversations with every follow-up written out (CANARD, MuDoCo, CAsT), as exchanges and what a message should read."""
+"""Public conversations with each follow-up written out (CANARD, MuDoCo, CAsT): exchanges, a message, its reading."""
 
 from __future__ import annotations
 

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, Route, expect  # noqa: E402 - only where it is installed
+pytest.importorskip("playwright.sync_api")
+import page_browser
+from page_browser import (
+    HOSTILE,
+    QUESTION,
+    SENTENCE,
+    UNANSWERABLE,
+    answer_with,
+    api_ask,
+    ask,
+    cite,
+    document_text,
+    fits,
+    look_up,
+    raw,
+    send,
+)
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-QUESTION = "When did the rebels take Timbuktu?"
-UNANSWERABLE = "Who won the world chess championship in 1985?"
-SENTENCE = (
-    "As a consequence of the instability following the coup, Northern Mali's three largest cities—Kidal, Gao and "
-    "Timbuktu—were overrun by the rebels on three consecutive days."
-)
-HOSTILE = (
-    '<img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)> '
-    "The quokka warden of Brindlewick is Ashgrove & daughters."
-)
+browser, problems, page, add = page_browser.browser, page_browser.problems, page_browser.page, page_browser.add
+
 EMOJI = (
     "Notes of the 🧭 expedition 𝔘𝔫𝔦𝔠𝔬𝔡𝔢\n\n"
     "👩🏽‍🚀🗺️ A first line with 𝒶𝓈𝓉𝓇𝒶𝓁 letters, combining e\u0301 and \u202bעברית\u202c.\n\n"
@@ -44,105 +39,16 @@ EMOJI = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        assert "CI" not in os.environ, "continuous integration must have a Chromium"
-        pytest.skip("no chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def problems() -> list[str]:
-    """What went wrong in the page unseen; a test that provokes failures on purpose clears it."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: str, problems: list[str]) -> Iterator[Page]:
-    base = live_server.rstrip("/") + "/"
-    context = browser.new_context(base_url=base, viewport={"width": 1280, "height": 860})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("console", lambda message: message.type in {"error", "warning"} and problems.append(message.text))
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda request: request.url.startswith((base, "data:")) or problems.append(request.url))
-    yield page
-    context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def add(page: Page) -> Iterator[Callable[[str, str], None]]:
-    """Add a document through the API; it is removed afterwards."""
-    added: set[str] = set()
-
-    def put(name: str, text: str) -> None:
-        reply = page.request.post("v1/documents", data={"id": name, "text": text})
-        assert reply.ok, reply.text()
-        added.add(name)
-
-    yield put
-    for name in added:
-        page.request.delete(f"v1/documents/{name}")
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_label("Your question").fill(question)
-    with page.expect_response("**/v1/ask"):
-        page.keyboard.press("Enter")
-    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "false")
-    expect(page.locator("#ask-result .asked")).to_have_text(question)
-
-
-def look_up(page: Page, quote: str) -> None:
-    page.get_by_role("tab", name="Look up a quote").click()
-    page.get_by_label("The quote to look up").fill(quote)
-    page.get_by_role("button", name="Look up").click()
-
-
-def api_ask(page: Page, question: str) -> dict[str, Any]:
-    return page.request.post("v1/ask", data={"question": question}).json()
-
-
-def cite(page: Page, quote: str) -> dict[str, Any]:
-    """A citation of words that stand in the documents."""
-    reply = page.request.post("v1/lookup", data={"quote": quote}).json()
-    assert reply["match"] == "exact", reply
-    return reply["results"][0]["citation"]
-
-
-def document_text(page: Page, citation: dict[str, Any]) -> str:
-    path = f"v1/documents/{citation['document_id']}/text?version={citation['version']}"
-    return page.request.get(path).json()["text"]
-
-
-def answer_with(page: Page, *citations: dict[str, Any], **fields: Any) -> None:
-    """Make the service answer with these citations."""
-    answer = {"status": "answered", "answer": "so", "confidence": 0.9, "citations": citations, "alternatives": []}
-    answer |= {"reason": None, "nearest": [], "read_as": None} | fields
-    page.route("**/v1/ask", lambda route: route.fulfill(json=answer))
-
-
-def raw(page: Page, selector: str) -> str:
-    return page.locator(selector).first.evaluate("node => node.textContent")
-
-
 def test_shows_the_answer_with_its_quotes(page: Page) -> None:
     page.goto("")
     ask(page, QUESTION)
     said = api_ask(page, QUESTION)
     assert said["status"] == "answered"
-    assert raw(page, "#ask-result .answer") == said["answer"]
-    expect(page.locator("#ask-result .status")).to_contain_text(f"confidence {said['confidence']:.2f}")
-    quotes = page.locator("#ask-result blockquote")
+    assert raw(page, "#thread .answer .words") == said["answer"]
+    expect(page.locator("#thread .status")).to_contain_text(f"confidence {said['confidence']:.2f}")
+    quotes = page.locator("#thread blockquote")
     assert quotes.evaluate_all("nodes => nodes.map(node => node.textContent)") == [c["text"] for c in said["citations"]]
-    expect(page.locator("#ask-result .where").first).to_contain_text(said["citations"][0]["title"])
+    expect(page.locator("#thread .where").first).to_contain_text(said["citations"][0]["title"])
 
 
 def test_opens_the_source_and_marks_exactly_the_quoted_words(page: Page) -> None:
@@ -159,7 +65,7 @@ def test_opens_the_source_and_marks_exactly_the_quoted_words(page: Page) -> None
         assert raw(page, "mark.quote") == citation["text"]
         assert raw(page, ".document-text") == document_text(page, citation)
         expect(page.locator("mark.quote")).to_be_in_viewport()
-        assert page.url.endswith("#" + citation["id"])
+        assert page.url.endswith("&" + citation["id"])
 
 
 def test_examples_and_the_whole_card_are_clickable(page: Page) -> None:
@@ -167,10 +73,11 @@ def test_examples_and_the_whole_card_are_clickable(page: Page) -> None:
     example = page.locator("#examples button").first
     question = example.inner_text()
     example.click()
-    expect(page.locator("#ask-result .asked")).to_have_text(question)
+    expect(page.locator("#thread .asked")).to_have_text(question)
+    expect(page.locator(".turn")).to_have_attribute("aria-busy", "false")
     answer_with(page, cite(page, SENTENCE))
     ask(page, QUESTION)
-    page.locator("#ask-result .card blockquote").click()
+    page.locator("#thread .card blockquote").last.click()
     assert raw(page, "mark.quote") == SENTENCE
 
 
@@ -179,10 +86,10 @@ def test_a_refusal_is_visibly_no_answer(page: Page) -> None:
     ask(page, UNANSWERABLE)
     said = api_ask(page, UNANSWERABLE)
     assert said["status"] == "declined"
-    expect(page.locator("#ask-result .refusal")).to_have_text("The documents do not say.")
-    expect(page.locator("#ask-result .reason")).not_to_be_empty()
-    expect(page.locator("#ask-result .answer, #ask-result ol, #ask-result mark")).to_have_count(0)
-    expect(page.locator("#ask-result .nearest blockquote")).to_have_count(len(said["nearest"]))
+    expect(page.locator("#thread .refusal")).to_have_text("The documents do not say.")
+    expect(page.locator("#thread .reason")).not_to_be_empty()
+    expect(page.locator("#thread .answer, #thread ol, #thread mark, #thread .pill")).to_have_count(0)
+    expect(page.locator("#thread .nearest blockquote")).to_have_count(len(said["nearest"]))
     if said["nearest"]:
         expect(page.get_by_role("heading", name="Closest passages (not an answer)")).to_be_visible()
 
@@ -194,8 +101,8 @@ def test_rival_answers_stand_side_by_side_with_their_own_quotes(page: Page) -> N
     answer_with(page, first, status="conflicting", answer="one", alternatives=rivals)
     page.goto("")
     ask(page, QUESTION)
-    expect(page.locator("#ask-result .status").first).to_have_text("The documents disagree: 2 answers")
-    expect(page.locator(".rival .answer")).to_have_text(["one", "two"])
+    expect(page.locator("#thread .status").first).to_have_text("The documents disagree: 2 answers")
+    expect(page.locator(".rival .words")).to_have_text(["one", "two"])
     expect(page.locator(".rival").nth(1).locator("blockquote")).to_have_text("three consecutive days")
 
 
@@ -271,8 +178,8 @@ def test_highlight_and_quote_are_exact_behind_emoji(page: Page, add: Callable[[s
     answer_with(page, citation)
     page.goto("")
     ask(page, "Which doors did the lamplighter paint?")
-    assert raw(page, "#ask-result blockquote") == citation["text"]
-    assert raw(page, "#ask-result mark") == "7 doors of Quillhaven cobalt 🟦"
+    assert raw(page, "#thread blockquote") == citation["text"]
+    assert raw(page, "#thread mark") == "7 doors of Quillhaven cobalt 🟦"
     page.get_by_role("button", name="Open in source").click()
     assert raw(page, "mark.quote") == citation["text"]
     assert raw(page, "mark.highlight") == "7 doors of Quillhaven cobalt 🟦"
@@ -298,13 +205,13 @@ def test_a_hostile_document_is_inert(page: Page, add: Callable[[str, str], None]
     answer_with(page, cite(page, HOSTILE), answer=HOSTILE)
     page.goto("")
     ask(page, HOSTILE)
-    assert raw(page, "#ask-result blockquote") == HOSTILE
+    assert raw(page, "#thread blockquote") == HOSTILE
     page.get_by_role("button", name="Open in source").click()
     expect(page.locator(".document-text")).to_contain_text(HOSTILE)
     page.get_by_role("button", name="Close").click()
     look_up(page, HOSTILE)
     expect(page.locator("#lookup-result blockquote").first).to_have_text(HOSTILE)
-    page.locator("#documents summary").click()
+    page.get_by_role("tab", name="Documents").click()
     expect(page.locator("[data-document=page-test-hostile]")).to_be_visible()
     assert page.locator("img, svg, body script").count() == 0
 
@@ -324,9 +231,9 @@ def test_works_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    expect(page.locator("#ask-result .card").first).to_be_visible()
+    expect(page.locator("#thread .card").first).to_be_visible()
     for _ in range(20):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.textContent") == "Open in source":
             break
     page.keyboard.press("Enter")
@@ -335,7 +242,7 @@ def test_works_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#source")).to_be_hidden()
     assert page.evaluate("document.activeElement.textContent") == "Open in source"
-    assert "#" not in page.url
+    assert "c1:" not in page.url
     page.get_by_role("tab", name="Ask").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("The quote to look up")).to_be_visible()
@@ -440,35 +347,20 @@ def test_a_long_document_shows_a_window_that_grows(page: Page) -> None:
     assert raw(page, "mark.quote") == SENTENCE
 
 
-def test_a_new_question_ends_the_one_before(page: Page) -> None:
-    held: list[Route] = []
-    ended: list[str] = []
-    page.on("requestfailed", lambda request: ended.append(request.post_data or ""))
-    page.route("**/v1/ask", lambda route: held.append(route) if not held else route.continue_())
-    page.goto("")
-    page.get_by_label("Your question").fill("The slow question?")
-    page.keyboard.press("Enter")
-    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "true")
-    ask(page, QUESTION)
-    expect(page.locator("#ask-result")).to_have_attribute("aria-busy", "false")
-    assert len(ended) == 1
-    assert "slow question" in ended[0]
-
-
 def test_says_what_to_do_when_the_service_is_away_or_busy(page: Page, problems: list[str]) -> None:
     page.goto("")
-    page.route("**/v1/ask", lambda route: route.abort())
-    page.get_by_label("Your question").fill(QUESTION)
-    page.keyboard.press("Enter")
-    expect(page.locator("#ask-result .problem")).to_contain_text("citecheck serve")
-    page.unroute("**/v1/ask")
+    page.route("**/v1/chat", lambda route: route.abort())
+    send(page, QUESTION)
+    expect(page.locator("#thread .problem")).to_contain_text("citecheck serve")
+    page.unroute("**/v1/chat")
     busy = {"error": {"code": "busy", "message": "All workers are busy; try again in a second.", "details": {}}}
-    page.route("**/v1/ask", lambda route: route.fulfill(status=503, json=busy))
+    page.route("**/v1/chat", lambda route: route.fulfill(status=503, json=busy))
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#ask-result .problem")).to_contain_text("All workers are busy; try again in a second.")
-    page.unroute("**/v1/ask")
+    expect(page.locator("#thread .problem")).to_contain_text("All workers are busy; try again in a second.")
+    page.unroute("**/v1/chat")
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#ask-result .asked")).to_have_text(QUESTION)
+    expect(page.locator("#thread .answer")).to_be_visible()
+    expect(page.locator("#thread .asked")).to_have_text(QUESTION)
     assert len(problems) == 2
     problems.clear()
 
@@ -492,10 +384,10 @@ def test_documents_are_read_added_and_removed(page: Page, problems: list[str]) -
             {"name": "page-test-binary.txt", "mimeType": "text/plain", "buffer": b"\x00\x01\x02\xff" * 500},
         ]
     )
-    expect(page.locator("#documents-notice")).to_contain_text("Added page-test-upload.txt")
-    expect(page.locator("#documents-notice .problem")).to_contain_text("page-test-binary.txt: ")
+    expect(page.locator("#uploads li").first).to_have_text("Added page-test-upload.txt")
+    expect(page.locator("#uploads .problem")).to_contain_text("page-test-binary.txt: ")
     expect(rows).to_have_count(count + 1)
-    expect(page.locator("#panel-ask [data-count]")).to_have_text(f"{count + 1} documents")
+    expect(page.locator("#panel-documents [data-count]")).to_have_text(f"{count + 1} documents")
     row = page.locator("[data-document=page-test-upload]")
     row.get_by_role("button", name="Remove").click()
     expect(row.get_by_role("button", name="Keep")).to_be_focused()
@@ -514,7 +406,9 @@ def test_a_page_opened_while_loading_learns_the_count(page: Page, problems: list
     starting = {"error": {"code": "starting", "message": "The service is starting.", "details": {}}}
     page.route("**/v1/documents?*", lambda route: route.fulfill(status=503, json=starting), times=1)
     loaded = page.request.get("").text()
-    early = re.sub(r"\d+ documents?</a>", "0 documents</a>", re.sub(r"data-total>\d+", "data-total>0", loaded))
+    early = re.sub(
+        r"\d+ documents?</a>", "0 documents</a>", loaded.replace('id="welcome-empty" hidden', 'id="welcome-empty"')
+    )
     page.route(re.compile(r"/$"), lambda route: route.fulfill(body=early, content_type="text/html; charset=utf-8"))
     page.goto("")
     expect(page.locator("#panel-ask [data-count]")).to_have_text(f"{total} documents")
@@ -526,20 +420,18 @@ def test_a_page_opened_while_loading_learns_the_count(page: Page, problems: list
 def test_fits_a_narrow_screen(page: Page, scheme: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme=scheme)
-
-    def fits() -> bool:
-        return page.evaluate("document.documentElement.scrollWidth <= 360")
-
     page.goto("")
-    page.locator("#documents summary").click()
+    page.get_by_role("tab", name="Documents").click()
     expect(page.locator("#document-list > li").first).to_be_visible()
+    assert fits(page)
+    page.get_by_role("tab", name="Ask").click()
     ask(page, QUESTION)
-    assert fits()
+    assert fits(page)
     page.get_by_role("button", name="Open in source").first.click()
     expect(page.locator("mark.quote")).to_be_in_viewport()
     assert page.locator("#column").evaluate("node => node.inert")
-    assert fits()
+    assert fits(page)
     page.get_by_role("button", name="Close").click()
     look_up(page, SENTENCE.replace("overrun", "x" * 300))
     expect(page.locator(".found")).to_be_visible()
-    assert fits()
+    assert fits(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -11,15 +10,13 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-import test_page
+import page_browser
+from page_browser import SENTENCE, arrive, cite, event, fits, raw, slow_stream, texts
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
-browser = test_page.browser
-problems = test_page.problems
-page = test_page.page
-cite, raw, SENTENCE = test_page.cite, test_page.raw, test_page.SENTENCE
+browser, problems, page = page_browser.browser, page_browser.problems, page_browser.page
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 SUPPORTED = "The rebels overran Kidal, Gao and Timbuktu."
@@ -33,20 +30,6 @@ TEXT = (
     f"Hello! {SUPPORTED} {REFUTED} {DISPUTED}\n\n{PASSED} “{ALONE}” {SILENT} And so on.\n"
 )
 MARKS = ["supported", "refuted", "conflicting", "not_enough_info"]
-# A stand-in for fetch on /v1/check alone: the test decides what has arrived, in which pieces.
-SLOW_STREAM = """
-const real = window.fetch;
-window.fetch = (path, options) => {
-  if (!String(path).endsWith("v1/check")) return real(path, options);
-  const body = new ReadableStream({
-    start(controller) {
-      window.arrive = (bytes) => controller.enqueue(new Uint8Array(bytes));
-      options.signal.addEventListener("abort", () => { window.ended = true; controller.error(options.signal.reason); });
-    },
-  });
-  return Promise.resolve(new Response(body, { headers: { "Content-Type": "text/event-stream" } }));
-};
-"""
 
 
 def span(words: str) -> dict[str, int]:
@@ -87,10 +70,6 @@ def checked(page: Page) -> dict[str, Any]:
             {"text": ALONE, "span": span(ALONE), "lookup": {"match": "absent", "results": []}},
         ],
     }
-
-
-def event(name: str, data: object) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 def opening(result: dict[str, Any]) -> str:
@@ -139,10 +118,6 @@ def claims(page: Page) -> Locator:
 
 def labels(page: Page) -> list[str | None]:
     return claims(page).evaluate_all("nodes => nodes.map(node => node.dataset.verdict ?? null)")
-
-
-def texts(found: Locator) -> list[str]:
-    return found.evaluate_all("nodes => nodes.map(node => node.textContent)")
 
 
 def test_marks_every_claim_in_its_place_and_leaves_the_text_as_it_was(page: Page) -> None:
@@ -263,16 +238,9 @@ def test_works_by_keyboard_alone(page: Page) -> None:
     assert raw(page, "mark.quote") == SENTENCE
 
 
-def arrive(page: Page, data: str, cut: int | None = None) -> None:
-    """Let a part of the stream arrive, in two pieces if `cut`."""
-    encoded = data.encode()
-    for piece in (encoded[:cut], encoded[cut:]) if cut else (encoded,):
-        page.evaluate("bytes => window.arrive(bytes)", list(piece))
-
-
 def test_verdicts_arrive_one_by_one_and_stop_keeps_them(page: Page) -> None:
     result = checked(page)
-    page.add_init_script(SLOW_STREAM)
+    page.add_init_script(slow_stream("v1/check"))
     open_tab(page)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator(".progress")).to_contain_text("Reading the text…")
@@ -307,7 +275,9 @@ def test_says_what_went_wrong(page: Page, problems: list[str]) -> None:
     answers: list[Callable[[Route], None]] = [
         lambda route: route.abort(),
         lambda route: route.fulfill(status=503, json={"error": {"code": "busy", "message": "All workers are busy."}}),
-        lambda route: route.fulfill(body=opening(result) + event("error", {"code": "x", "message": "It went wrong."})),
+        lambda route: route.fulfill(
+            body=opening(result) + event("error", {"error": {"code": "x", "message": "It went wrong."}})
+        ),
         lambda route: route.fulfill(body=opening(result) + verdicts(result)[0]),
         lambda route: route.fulfill(body=stream(result)),
     ]
@@ -386,16 +356,13 @@ def test_fits_a_narrow_screen(page: Page, scheme: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme=scheme)
 
-    def fits() -> bool:
-        return page.evaluate("document.documentElement.scrollWidth <= 360")
-
     check(page)
-    assert fits()
+    assert fits(page)
     for at in range(4):
         claims(page).nth(at).click()
         expect(page.locator(".detail .found").first).to_be_in_viewport()
         expect(claims(page).nth(at)).to_be_in_viewport()
-        assert fits()
+        assert fits(page)
     page.get_by_role("button", name="Open in source").first.click()
     expect(page.locator("mark.quote")).to_be_in_viewport()
-    assert fits()
+    assert fits(page)

@@ -10,7 +10,8 @@ _NO = (
     r"correction|that['’]?s (?:wrong|not it|not right|not what i (?:meant|asked)))\b[\s,.!;:–—-]*)"
 )
 _MEANT = (
-    r"(?:(?:i|we) (?:really |actually )?(?:mean|meant|was asking|am asking|asked|was talking|wanted(?: to ask| to know)?|"
+    r"(?:(?:i|we) (?:really |actually )?(?:mean|meant|was asking|am asking|asked|was talking|"
+    r"wanted(?: to ask| to know)?|"
     r"was thinking)(?: about| of)?|i['’]m asking(?: about)?|(?:what )?i meant (?:was|is)|make (?:that|it))"
 )
 _SAID = re.compile(rf"\s*(?P<no>{_NO}*)(?P<meant>{_MEANT}\b[\s,:;–—-]*)?(?P<rest>.*)", re.IGNORECASE | re.DOTALL)

@@ -22,17 +22,17 @@ _AROUND = 40
 _PLACES_OF_A_NAME = 3
 # What stands before and after a name says what it names.
 _BEFORE: tuple[tuple[NameKind, re.Pattern[str]], ...] = (
-    ("place", re.compile(r"\b(?:in|at|near|around|outside|towards?|into|(?:town|city|village|region|province|state|capital|"
-                         r"north|south|east|west|parts?|capture|fall|control|battle) of)\s(?:the )?$")),
-    ("organisation", re.compile(r"\b(?:groups?|movement|organi[sz]ation|rebels?|militants?|party|coalition|militia|forces|"
-                                r"fighters|members|join(?:ed)?|allied|alliance|fought|led|leaders?|between)\s"
+    ("place", re.compile(r"\b(?:in|at|near|around|outside|towards?|into|(?:town|city|village|region|province|"
+                         r"state|capital|north|south|east|west|parts?|capture|fall|control|battle) of)\s(?:the )?$")),
+    ("organisation", re.compile(r"\b(?:groups?|movement|organi[sz]ation|rebels?|militants?|party|coalition|"
+                                r"militia|forces|fighters|members|join(?:ed)?|allied|alliance|fought|led|leaders?|between)\s"
                                 r"(?:of |for |called |named |with |from |by )?(?:the )?$")),
     ("person", re.compile(r"\b(?:president|general|colonel|captain|minister|mr|mrs|dr|leader|sheikh|commander|chief|"
                           r"spokes(?:man|woman|person)|king|queen)\.?,? $")),
 )  # fmt: skip
 _AFTER: tuple[tuple[NameKind, re.Pattern[str]], ...] = (
-    ("organisation", re.compile(r"(?:['’]s)? (?:fighters?|rebels?|forces|leaders?|leadership|spokes\w+|members?|militants?|"
-                                r"troops|combatants|commanders?|movement|group|attacked|captured|seized|declared)\b")),
+    ("organisation", re.compile(r"(?:['’]s)? (?:fighters?|rebels?|forces|leaders?|leadership|spokes\w+|"
+                                r"members?|militants?|troops|combatants|commanders?|movement|group|attacked|captured|seized|declared)\b")),
     ("person", re.compile(r",? (?:who|said|told|was born|born|a former|the (?:leader|head|president|chief))\b")),
 )  # fmt: skip
 _COMMON = (

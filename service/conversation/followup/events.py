@@ -19,18 +19,20 @@ from service.evidence.questions import answer_words
 
 LEAD = r"(?:(?:and|but|so|ok|okay|well|then|yes|no|thanks|hmm|um|right|sure|great|interesting|i see)\b[\s,.!:;–—-]*)*"
 _WH = (
-    r"(?P<wh>why(?: not)?|when(?: exactly)?|where(?: exactly)?|how(?: exactly| so| come| long| far)?|(?:since|until|till) when|"
-    r"for how long|by whom|by who|who by|with whom|against whom|for whom|"
+    r"(?P<wh>why(?: not)?|when(?: exactly)?|where(?: exactly)?|how(?: exactly| so| come| long| far)?|"
+    r"(?:since|until|till) when|for how long|by whom|by who|who by|with whom|against whom|for whom|"
     r"(?:in |on |at )?(?:what|which) (?:year|month|day|date|century|decade|time|place|town|city|country))"
 )
 _BARE = re.compile(rf"\s*{LEAD}{_WH}\s*[?.!…]*\s*", re.IGNORECASE)
 _THAT = re.compile(
     rf"\s*{LEAD}{_WH} (?:was|is|were|did|does|has|had)n?['’]?t? (?:(?:that|this|it)(?: all)?(?P<happen> "
-    r"(?:happen|occur|take place|happened|occurred|taking place|done))|(?:that|this)|(?:they|he|she|it|we|you) do (?:that|this|it|so))(?: exactly)?\s*[?.!…]*\s*",
+    r"(?:happen|occur|take place|happened|occurred|taking place|done))|(?:that|this)|"
+    r"(?:they|he|she|it|we|you) do (?:that|this|it|so))(?: exactly)?\s*[?.!…]*\s*",
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    rf"\s*{LEAD}(?:(?:what (?:happened|came|followed|was|is)|what)?\s*(?P<way>next|then|after(?:wards?| (?:that|this|it))|later"
+    rf"\s*{LEAD}(?:(?:what (?:happened|came|followed|was|is)|what)?\s*"
+    r"(?P<way>next|then|after(?:wards?| (?:that|this|it))|later"
     r"(?: on)?|before (?:that|this|it)|following (?:that|this))(?: happened)?|then what)\s*[?.!…]*\s*",
     re.IGNORECASE,
 )
@@ -191,7 +193,7 @@ def _without_auxiliary(wh: str, asked: _Asked) -> str | None:
 
 
 def _how_many(much: str, discourse: Discourse) -> str | None:
-    """Return the last question with what it spoke of counted: "Were soldiers killed?" gives "How many soldiers were"."""
+    """Return the last question with what it spoke of counted: "Were men killed?" gives "How many men were"."""
     text = discourse.last.question.strip()
     words = read_words(text)
     clause = read_clause(words)

@@ -25,9 +25,11 @@ EVENTS = _set(
     "killing bombing crisis collapse revolution campaign festival concert ceremony accord deal independence mission "
     "declaration mutiny raid ambush withdrawal incident earthquake flood fire crash accident tour release trial wedding"
 )
-PEOPLE = ROLES | _set("father mother brother sister son daughter wife husband uncle nephew cousin child deputy successor "
-                      "predecessor prisoner candidate player student victim member person guy lady founder spokesperson "
-                      "secretary rebel fighter chief")  # fmt: skip
+PEOPLE = ROLES | _set(
+    "father mother brother sister son daughter wife husband uncle nephew cousin child deputy successor "
+    "predecessor prisoner candidate player student victim member person guy lady founder spokesperson "
+    "secretary rebel fighter chief"
+)
 TIMES = _set("day week month year time decade century date period morning night moment")
 _GROUP_BEFORE = re.compile(
     rf"\b(?P<what>{'|'.join(sorted(ORGANISATIONS))}|{'|'.join(sorted(PLACES))})"
@@ -68,19 +70,30 @@ def read_known(text: str, kinds: Mapping[str, NameKind]) -> Told:
 
 # Words that go with one kind of thing: a town is lost and lies somewhere, a group is led, a war begins.
 _GOES_WITH: dict[Kind, frozenset[str]] = {
-    "organisation": _set("lead leads led found founded leader leaders member members goal goals aim aims ideology fighters allies "
-                         "ally flag join joined form formed disband disbanded headquarters headquartered spokesman commander "
-                         "based want wants wanted fight fought recruit finance financed funded armed"),
-    "place": _set("lost lose far located lie lies capture captured take took taken retake retook recapture recaptured "
-                  "control controlled hold held leave left fall fell population live lives inhabitants mayor region country "
-                  "province river enter entered occupy occupied seize seized besiege besieged liberate liberated large "
-                  "defend defended retaken reach reached governor"),
-    "event": _set("happen happened start started begin began end ended last lasted cause caused causes result results outcome "
-                  "casualties won win die died over aftermath consequences stop stopped trigger triggered"),
-    "thing": _set("recognise recognize recognised recognized sign signed reject rejected declare declared accept accepted "
-                  "renounce renounced publish published written proclaim proclaimed ratify ratified mean replace"),
-    "person": _set("born died age old wife husband married live role job resign resigned elected successor parents study "
-                   "studied grow childhood nationality"),
+    "organisation": _set(
+        "lead leads led found founded leader leaders member members goal goals aim aims ideology fighters "
+        "allies ally flag join joined form formed disband disbanded headquarters headquartered spokesman "
+        "commander based want wants wanted fight fought recruit finance financed funded armed"
+    ),
+    "place": _set(
+        "lost lose far located lie lies capture captured take took taken retake retook recapture recaptured "
+        "control controlled hold held leave left fall fell population live lives inhabitants mayor region "
+        "country province river enter entered occupy occupied seize seized besiege besieged liberate "
+        "liberated large defend defended retaken reach reached governor"
+    ),
+    "event": _set(
+        "happen happened start started begin began end ended last lasted cause caused causes result results "
+        "outcome casualties won win die died over aftermath consequences stop stopped trigger triggered"
+    ),
+    "thing": _set(
+        "recognise recognize recognised recognized sign signed reject rejected declare declared accept "
+        "accepted renounce renounced publish published written proclaim proclaimed ratify ratified mean "
+        "replace"
+    ),
+    "person": _set(
+        "born died age old wife husband married live role job resign resigned elected successor parents study "
+        "studied grow childhood nationality"
+    ),
 }  # fmt: skip
 
 

@@ -211,7 +211,7 @@ def _joined(old: Mention, new: Mention) -> Mention:
     better = new if longer or article else old
     kind = old.kind if old.kind != "unknown" else new.kind
     role = old.role if old.source == "question" or new.source != "question" else new.role
-    source = old.source if "question" not in (old.source, new.source) or old.turn != new.turn else old.source
+    source = old.source
     asked = old.asked if old.asked != "other" else new.asked
     return replace(old, text=better.text, head=better.head, kind=kind, role=role, source=source, asked=asked,
                    count=old.count + (new.source != "evidence"), first=old.first or new.first)  # fmt: skip

@@ -27,7 +27,8 @@ _POINTED = 0.3
 FloatArray = npt.NDArray[np.float64]
 SIGNS = (
     "surely", "perhaps", "turn_0", "turn_1", "turn_2", "later_turn",
-    "subject", "object", "oblique", "answer", "sentence", "sentence_name", "evidence", "asked", "name", "first", "count",
+    "subject", "object", "oblique", "answer", "sentence", "sentence_name", "evidence", "asked", "name", "first",
+    "count",
     "one_word", "long", "nearest_fit", "place_in_order", "same_noun", "described", "noun_kind",
     "they_organisation", "they_person", "person_unknown_long", "it_unknown", "subject_after_subject", "owner_of_name",
     "date", "parallel", "crossed", "beaten", "suited", "unsuited", "it_person_like", "person_plural",
@@ -105,7 +106,8 @@ def answers_to(noun: str, one: Mention, known: Known) -> int:
         return 3
     if stem in known.described.get(name_key(one.text), set()):
         return 2
-    kinds = (("organisation", GROUPS | {"rebels", "organisation"}), ("place", frozenset({"town", "city", "place", "village"})),
+    kinds = (("organisation", GROUPS | {"rebels", "organisation"}),
+             ("place", frozenset({"town", "city", "place", "village"})),
              ("person", PEOPLE & {"man", "woman", "person", "guy", "leader"}))  # fmt: skip
     generic = any(one.kind == kind and stem in nouns for kind, nouns in kinds)
     return int(generic or (one.kind == "event" and stem in ("event", "incident") and stem in EVENTS))

@@ -10,7 +10,8 @@ from service.conversation.followup.mentions import Discourse
 _COUNT = r"an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 _NEXT = re.compile(
     r"\b(?:on |in )?the (?P<way>next|following|previous) (?P<unit>day|week|month|year)\b(?! of\b|['’])"
-    rf"|\b(?P<count>{_COUNT}) (?P<units>days?|weeks?|months?|years?) (?P<later>later|afterwards|earlier|before)\b(?! \w)"
+    rf"|\b(?P<count>{_COUNT}) (?P<units>days?|weeks?|months?|years?) "
+    r"(?P<later>later|afterwards|earlier|before)\b(?! \w)"
     r"|\b(?:on |in )?the (?P<bare>day|week|month|year) (?P<after>after|before)(?=\s*[?.!]*$)",
     re.IGNORECASE,
 )

@@ -53,7 +53,16 @@ def _trimmed(document: Document, span: Span) -> Span | None:
         start += 1
     while end > start and document.text[end - 1] in _EDGES:
         end -= 1
-    return Span(start, end) if start < end else None
+    return _whole_words(document.text, start, end) if start < end else None
+
+
+def _whole_words(text: str, start: int, end: int) -> Span:
+    """Widen a stretch to whole words: the model's tokens are pieces of words, and an answer is not."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return Span(start, end)
 
 
 def _quote(answer: Span, units: Sequence[Span]) -> Span:

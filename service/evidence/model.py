@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from index.encoder import WEIGHTS as ENCODER_WEIGHTS
 from index.encoder import check_file
@@ -20,6 +22,8 @@ CHECKSUM = "46e900129018862f645fa5b672ec9df1561a65fb87f0155b8eeb6fcbe8c508cf"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("span_logits", "relevance_logit", "entailment_logits")
 FloatArray = npt.NDArray[np.float64]
+# The pairs of some thirty questions, about 10 MB: whoever asks often also searches, retries and asks again in a chat.
+_REMEMBERED = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class EvidenceModel:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._known: LRUCache[Pair, list[WindowLogits]] = LRUCache(_REMEMBERED)
+        self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="evidence")
 
     def reads_whole(self, question: str) -> bool:
@@ -75,6 +81,18 @@ class EvidenceModel:
 
     def judge(self, pairs: Sequence[Pair]) -> list[list[WindowLogits]]:
         """Return for each pair its windows' logits, in the order of the text; most pairs have one window."""
+        found = self._remembered(pairs)
+        new = list(dict.fromkeys(pair for pair in pairs if pair not in found))
+        found.update(zip(new, self._judged(new), strict=True))
+        with self._lock:
+            self._known.update((pair, found[pair]) for pair in new)
+        return [found[pair] for pair in pairs]
+
+    def _remembered(self, pairs: Sequence[Pair]) -> dict[Pair, list[WindowLogits]]:
+        with self._lock:
+            return {pair: self._known[pair] for pair in pairs if pair in self._known}
+
+    def _judged(self, pairs: Sequence[Pair]) -> list[list[WindowLogits]]:
         windows = [self._windows(pair) for pair in pairs]
         # Longest first, so that no core is left alone with the longest at the end.
         flat = sorted(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import socket
 
 import uvicorn
 
-from index.errors import InputError
 from index.store import Store
 from service.app import create_app
+from service.listening import listen
 from service.settings import Settings
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -22,13 +21,7 @@ def run_server(settings: Settings, host: str, port: int, *, as_json: bool) -> No
     Raises StoreError when the data folder cannot be used, InputError when the address cannot be listened on.
     """
     Store(settings.data).close()
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise InputError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port.",
-            code="bad_address",
-        ) from error
+    listener = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     print(json.dumps({"address": address}) if as_json else f"citecheck serves {address}  (Ctrl-C stops it)", flush=True)  # noqa: T201
     app = create_app(settings, hosts=_LOOPBACK_NAMES if _is_loopback(host) else None)

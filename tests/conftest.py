@@ -94,7 +94,11 @@ class serving:  # noqa: N801 - reads as a statement
         command = [sys.executable, "-m", "eval.cli", "serve", "--port", str(port), "--data", str(self._data)]
         self.process = subprocess.Popen(command, env={**os.environ, **self._environment})
         address = f"http://127.0.0.1:{port}"
-        wait_until_ready(address, self.process)
+        try:
+            wait_until_ready(address, self.process)
+        except BaseException:
+            self.__exit__()
+            raise
         return address
 
     def __exit__(self, *_error: object) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import signal
-import socket
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -16,7 +15,7 @@ from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 
-from index.errors import InputError
+from service.listening import listen
 from service.mcp.desk import Desk
 from service.mcp.server import create_server
 from service.pipeline import Pipeline
@@ -47,7 +46,7 @@ def run_http(
     _log_to_stderr()
     app = http_app(pipeline, (host, *names), allow_writes=allow_writes)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)
-    with closing(pipeline.library), _listen(host, port) as listener:
+    with closing(pipeline.library), listen(host, port) as listener:
         address = f"http://{_written(host)}:{port}{_PATH}"
         shown = json.dumps({"address": address}) if as_json else f"citecheck serves MCP at {address}  (Ctrl-C stops it)"
         print(shown, flush=True)  # noqa: T201
@@ -87,16 +86,6 @@ def max_body(pipeline: Pipeline, *, allow_writes: bool) -> int:
 async def _talk(server: Server[Desk]) -> None:
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise InputError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port.",
-            code="bad_address",
-        ) from error
 
 
 def _written(host: str) -> str:

@@ -70,6 +70,9 @@ def _inner(text: str, words: Sequence[Word], at: int, end: int, known: Known) ->
     """Yield the names inside a phrase: "Orvik" in "the mayor of Orvik", "the guild" in "the guild's mayor"."""
     for place in range(at, end - 1):
         if words[place].possessive:
+            if words[place].capital and words[place].text.endswith("s") and words[place + 1].capital:
+                # "the Dockers' Union" is one name.
+                continue
             phrase = _phrase(text, words, at, place + 1, known)
             if phrase is not None:
                 yield replace(phrase, role="owner")

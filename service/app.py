@@ -22,7 +22,7 @@ from service.metrics import Metrics
 from service.middleware import Guard
 from service.pipeline import open_pipeline
 from service.pool import WorkPool
-from service.routes import chat, checking, conversations, documents, health, openai, questions
+from service.routes import chat, checking, conversations, documents, health, openai, questions, reports
 from service.routes.state import State
 from service.schemas import ErrorResponse
 from service.settings import Settings
@@ -77,6 +77,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
     app.include_router(checking.router)
     app.include_router(documents.router)
     app.include_router(health.router)
+    app.include_router(reports.router)
     _serve_page(app, state)
     app.add_middleware(Guard, metrics=state.metrics, max_document_bytes=settings.max_document_bytes, hosts=hosts)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -14,6 +15,11 @@ from service.metrics import Metrics
 _POLICY = (
     "default-src 'none'; script-src 'self'{inline}; style-src 'self'{inline}; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# A report is one file with its own script and style; in a sandbox it has no origin, and may fetch nothing.
+REPORT_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 # The interactive API page starts its bundled viewer with a line of script of its own.
 _API_PAGE = "/docs"
@@ -57,7 +63,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_headers(scope["path"])]
+                message["headers"] = _with_security(message["headers"], scope["path"])
             await send(message)
 
         limit = self._max_document_body if scope["path"].rstrip("/") == "/v1/documents" else _MAX_BODY
@@ -102,6 +108,13 @@ class Guard:
 def _declared_length(scope: Scope) -> int:
     value = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     return int(value) if value.isdigit() else 0
+
+
+def _with_security(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
+    """Add the headers every response has; a policy the route has set itself stays."""
+    own = list(headers)
+    named = {name.lower() for name, _ in own}
+    return [*own, *((name, value) for name, value in _headers(path) if name not in named)]
 
 
 def _headers(path: str) -> list[tuple[bytes, bytes]]:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     max_document_mb: float = Field(default=20, gt=0, le=2000, description="Larger documents are refused, in megabytes.")
     workers: int = Field(default=2, ge=1, le=64, description="Requests worked on at once.")
     queue: int = Field(default=32, ge=0, description="Requests waiting for a worker; more get 503.")
+    reports: Path = Field(default=Path("eval-runs"), description="The folder of evaluation runs shown at /eval.")
     llm_url: str | None = Field(
         default=None,
         description="Base URL of an OpenAI-compatible server that words answers; unset: no language model.",

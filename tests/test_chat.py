@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from llm_server import KEY, model_server, refuses, writes
 
 from conftest import SEEDS, serving
 
@@ -169,3 +170,41 @@ def test_an_old_turn_shows_what_was_answered_then(data_folder: Path) -> None:
         assert client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"] == [turn]
         client.delete(f"/v1/documents/{DOCUMENT}", params={"purge": True}).raise_for_status()
         assert client.get(f"/v1/conversations/{turn['conversation_id']}").json()["turns"] == []
+
+
+def with_model(data: Path, address: str, timeout: float = 20) -> serving:
+    environment = {"CITECHECK_LLM_URL": address, "CITECHECK_LLM_MODEL": "a-model", "CITECHECK_LLM_KEY": KEY}
+    return serving(data, **environment, CITECHECK_LLM_TIMEOUT=str(timeout))
+
+
+def test_a_language_models_sentences_are_told_kept_and_counted(data_folder: Path) -> None:
+    written = writes("The rebels took Timbuktu on 1 April. [1] ", "The moon is made of green cheese. [1]")
+    with (
+        model_server(written) as model,
+        with_model(data_folder, model.url) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        told = events(client.post("/v1/chat", json={"message": QUESTION, "stream": True}))
+        assert [name for name, _ in told][-4:] == ["answer", "sentence", "written", "done"]
+        done = told[-1][1]
+        assert done["written"]["text"] == "The rebels took Timbuktu on 1 April. [1]"
+        assert (done["written"]["dropped"], done["written"]["problem"]) == (1, None)
+        assert done["written"]["sentences"][0]["citations"] == [done["citations"][0]["id"]]
+        assert client.get(f"/v1/conversations/{done['conversation_id']}").json()["turns"] == [done]
+        # A refusal has no quotes: nothing is asked of the model.
+        asked = len(model.received)
+        assert say(client, UNANSWERABLE)["written"] is None
+        assert len(model.received) == asked
+
+
+def test_a_language_model_that_fails_leaves_the_documents_own_answer(data_folder: Path) -> None:
+    with (
+        model_server(refuses(500, "down")) as model,
+        with_model(data_folder, model.url, timeout=3) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        turn = say(client, QUESTION)
+    assert turn["status"] == "answered"
+    assert turn["citations"]
+    assert (turn["written"]["text"], turn["written"]["problem"]) == ("", "unreachable")
+    assert KEY not in json.dumps(turn)

@@ -15,6 +15,7 @@ FALSE_QUOTE = "quote not verbatim"
 NO_QUOTE = "answer without a quote"
 NOT_IN_QUOTES = "answer not in its quotes"
 NO_SIDE = "verdict without a quote on its side"
+FALSE_EXACT = "quotation confirmed that no document holds"
 _DECIDED = ("Yes", "No")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from eval.anchoring import Evidence, FindDocument, Split
-from eval.invariants import FAILED, FALSE_QUOTE, is_verbatim
+from eval.invariants import FAILED, FALSE_EXACT, FALSE_QUOTE, is_verbatim
 from eval.lookupset import Changed, GoldLookup, holds_words, same_typography_apart, words_of
 from eval.metrics import mean
 from eval.scoring import RIGHT, Metric
@@ -16,7 +16,6 @@ from index.errors import CitecheckError, SpanError
 from service import lookup
 from service.quotes import Citation
 
-FALSE_EXACT = "quotation confirmed that no document holds"
 LOOKUP_METRICS = (
     Metric(RIGHT, "every score below that the item has is 1"),
     Metric("match", "the match is the gold one; all items"),

@@ -65,7 +65,7 @@ def read_run(folder: Path) -> Run:
         provenance = _PROVENANCE.validate_json((folder / "run.json").read_bytes())
         items = tuple(_ITEM.validate_json(line.text) for line in read_lines(folder / "items.jsonl"))
         scored = tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
-    except (OSError, ValidationError) as error:
+    except (OSError, InputError, ValidationError) as error:
         raise InputError(
             f"{folder} is not an evaluation run; name a folder `eval run` wrote.", code="not_a_run"
         ) from error
@@ -76,7 +76,7 @@ def read_scored(folder: Path) -> tuple[Scored, ...]:
     """Read the items to compare, of a run or of a baseline; raises InputError when it is neither."""
     try:
         return tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
-    except (OSError, ValidationError) as error:
+    except (InputError, ValidationError) as error:
         raise InputError(
             f"{folder} is neither a run nor a baseline; name a folder that `eval run` or `eval accept` wrote.",
             code="not_a_run",

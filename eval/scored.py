@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 GoldSet = Literal["questions", "claims", "conversations", "lookups"]
+GOLD_SETS: tuple[GoldSet, ...] = get_args(GoldSet)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from conftest import make_document
 from eval.anchoring import Evidence
 from eval.claim_scoring import ClaimResult, score_claim, summarise_claims
 from eval.claimset import GoldClaim
-from index.documents import Span
+from index.documents import Document, Span
 from service.quotes import Citation, make_citation
 from service.verdicts import LABELS, Verdict, VerdictLabel
 
@@ -45,7 +45,11 @@ def given_verdict(
 def result(
     label: VerdictLabel, verdict: VerdictLabel, *, shown: bool | None = None, kind: str = "date", style: str = "plain"
 ) -> ClaimResult:
-    return ClaimResult("claim", CLAIM, kind, style, "dev", label, verdict, 0.5, shown)
+    return ClaimResult("claim", CLAIM, kind, style, "dev", label, verdict, 0.5, shown, (), {}, ())
+
+
+def find(identity: str) -> Document:
+    return {REGISTER.id: REGISTER, LEAFLET.id: LEAFLET}[identity]
 
 
 def test_figures_by_hand() -> None:
@@ -125,7 +129,7 @@ def test_any_mistake_costs_and_the_order_does_not_matter(
 
 def test_a_result_tells_what_was_asked_and_what_came() -> None:
     claim = gold("supported", (evidence(REGISTER, "burned in 1911"),))
-    scored = score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),)))
+    scored = score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),)), find)
     assert (scored.id, scored.claim, scored.kind, scored.style, scored.split) == (
         "orvik-1",
         CLAIM,
@@ -147,13 +151,13 @@ def test_a_result_tells_what_was_asked_and_what_came() -> None:
 )
 def test_evidence_is_the_place_and_not_the_words(document, quote: str, shown: bool) -> None:
     claim = gold("supported", (evidence(REGISTER, "burned in 1911"),))
-    assert score_claim(claim, given_verdict("supported", (cite(document, quote),))).evidence is shown
+    assert score_claim(claim, given_verdict("supported", (cite(document, quote),)), find).evidence is shown
 
 
 def test_one_quote_of_many_and_one_place_of_many_are_enough() -> None:
     claim = gold("supported", (evidence(REGISTER, "1911"), evidence(LEAFLET, "burned in 1911")))
     citations = (cite(LEAFLET, "Bread was dear."), cite(LEAFLET, "The mill of Orvik burned in 1911."))
-    assert score_claim(claim, given_verdict("supported", citations)).evidence is True
+    assert score_claim(claim, given_verdict("supported", citations), find).evidence is True
 
 
 @pytest.mark.parametrize(
@@ -168,14 +172,52 @@ def test_one_quote_of_many_and_one_place_of_many_are_enough() -> None:
 def test_a_conflict_needs_evidence_on_both_sides(supporting: str, refuting: str, shown: bool) -> None:
     claim = gold("conflicting", (evidence(REGISTER, "in 1911"),), (evidence(REGISTER, "never"),))
     verdict = given_verdict("conflicting", (cite(REGISTER, supporting),), (cite(REGISTER, refuting),))
-    assert score_claim(claim, verdict).evidence is shown
+    assert score_claim(claim, verdict, find).evidence is shown
 
 
 def test_a_refuted_claim_is_proved_by_refuting_quotes() -> None:
     claim = gold("refuted", refuting=(evidence(REGISTER, "never"),))
-    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),))).evidence is True
-    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "1911"),))).evidence is False
+    assert (
+        score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),)), find).evidence is True
+    )
+    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "1911"),)), find).evidence is False
 
 
 def test_silence_has_no_evidence_to_show() -> None:
-    assert score_claim(gold("not_enough_info"), given_verdict("not_enough_info")).evidence is None
+    assert score_claim(gold("not_enough_info"), given_verdict("not_enough_info"), find).evidence is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "scores"),
+    [
+        (
+            gold("refuted", refuting=(evidence(REGISTER, "never"),)),
+            given_verdict("refuted", (), (cite(REGISTER, "never"),)),
+            {"right": 1, "verdict": 1, "evidence": 1, "not_falsely_supported": 1},
+        ),
+        (
+            gold("refuted", refuting=(evidence(REGISTER, "never"),)),
+            given_verdict("refuted", (), (cite(REGISTER, "1911"),)),
+            {"right": 0, "verdict": 1, "evidence": 0, "not_falsely_supported": 1},
+        ),
+        (
+            gold("refuted", refuting=(evidence(REGISTER, "never"),)),
+            given_verdict("supported", (cite(REGISTER, "1911"),)),
+            {"right": 0, "verdict": 0, "not_falsely_supported": 0},
+        ),
+        (
+            gold("supported", (evidence(REGISTER, "1911"),)),
+            given_verdict("not_enough_info"),
+            {"right": 0, "verdict": 0},
+        ),
+        (
+            gold("not_enough_info"),
+            given_verdict("not_enough_info"),
+            {"right": 1, "verdict": 1, "not_falsely_supported": 1},
+        ),
+    ],
+)
+def test_a_claim_counts_in_exactly_what_can_be_told_of_it(
+    claim: GoldClaim, verdict: Verdict, scores: dict[str, float]
+) -> None:
+    assert score_claim(claim, verdict, find).scores == scores

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from eval import provenance, rundir
 from eval.goldset import GOLD_FILE, GoldItem, load_gold, select
 from eval.results import Run
 from eval.run import run
+from eval.scored import GOLD_SETS
 from eval.session import Request, evaluate, seeds
-from eval.summary import summarise
+from eval.summary import set_figures, summarise
 from index.errors import InputError
 from service.catalogue import read_document
 from service.pipeline import Pipeline
@@ -27,7 +29,7 @@ def gold(pipeline: Pipeline) -> tuple[GoldItem, ...]:
 
 
 def evaluated(pipeline: Pipeline, gold: tuple[GoldItem, ...]) -> Run:
-    origin = provenance.describe(pipeline, GOLD_FILE)
+    origin = provenance.describe(pipeline, [GOLD_FILE])
     return run(pipeline, partial(read_document, pipeline.library), gold, origin)
 
 
@@ -50,19 +52,19 @@ def test_the_product_keeps_its_promises_and_repeats_itself(
     assert (figures["refusal_recall"].value or 0) > 0.3
     rundir.write_baseline(first, tmp_path / "first")
     rundir.write_baseline(second, tmp_path / "second")
-    for name in ("metrics.json", "report.md"):
+    for name in ("metrics.json", "report.md", "scored.jsonl"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
 def test_provenance_names_models_index_and_code(pipeline: Pipeline) -> None:
-    origin = provenance.describe(pipeline, GOLD_FILE)
+    origin = provenance.describe(pipeline, [GOLD_FILE])
     assert origin.models["encoder"] == pipeline.library.encoder.fingerprint
     assert origin.models["reader"] == pipeline.reader.fingerprint
     assert origin.settings["min_confidence"] == pipeline.min_confidence
     assert "data" not in origin.settings
     assert len(origin.index) == 12
     assert origin.code.endswith(provenance.code_fingerprint())
-    assert provenance.describe(pipeline, GOLD_FILE).index == origin.index
+    assert provenance.describe(pipeline, [GOLD_FILE]).index == origin.index
 
 
 def test_the_console_script_evaluates_a_data_folder(data_folder: Path, tmp_path: Path) -> None:
@@ -72,11 +74,16 @@ def test_the_console_script_evaluates_a_data_folder(data_folder: Path, tmp_path:
     printed = json.loads(done.stdout)
     kept = rundir.read_run(out)
     assert printed["run"] == str(out)
-    assert printed["items"] == len(kept.items)
-    assert printed["metrics"]["hit@1"]["value"] == summarise(kept.items).overall.figures["hit@1"].value
+    assert printed["items"] == len(kept.scored) > len(kept.items)
+    assert {item.gold_set for item in kept.scored} == set(GOLD_SETS)
+    assert printed["metrics"]["questions"]["hit@1"]["value"] == summarise(kept.items).overall.figures["hit@1"].value
     accepted = citecheck("eval", "accept", str(out), "--baseline", str(tmp_path / "baseline"))
     assert accepted.returncode == 0, accepted.stderr
-    assert sorted(path.name for path in (tmp_path / "baseline").iterdir()) == ["metrics.json", "report.md"]
+    assert sorted(path.name for path in (tmp_path / "baseline").iterdir()) == [
+        "metrics.json",
+        "report.md",
+        "scored.jsonl",
+    ]
 
 
 def test_bad_input_is_refused_with_one_sentence(data_folder: Path, tmp_path: Path) -> None:
@@ -96,11 +103,14 @@ def test_users_documents_are_indexed_into_a_folder_that_is_gone_afterwards(tmp_p
     item = {"id": "a", "question": "When was the lighthouse at Kerrin built?", "type": "date", "style": "plain"}
     known = {"split": "test", "answerable": True, "answers": ["1871"]}
     gold.write_text(json.dumps({**item, **known, "evidence": [{"document_id": "kerrin", "quote": text}]}))
-    request = Request(split="all", gold=gold, documents=documents, data=None, out=tmp_path / "out")
-    summary = evaluate(request).summary
-    assert summary.overall.figures["hit@1"].value == 1
+    request = Request("all", frozenset(), gold, documents, None, tmp_path / "out")
+    figures = set_figures(evaluate(request).run.scored)
+    assert list(figures) == ["questions"]
+    assert figures["questions"]["hit@1"].value == 1
     with pytest.raises(InputError, match="not both"):
-        evaluate(Request(split="all", gold=gold, documents=documents, data=tmp_path, out=tmp_path / "other"))
+        evaluate(replace(request, data=tmp_path, out=tmp_path / "other"))
+    with pytest.raises(InputError, match="choose another split"):
+        evaluate(replace(request, split="dev", out=tmp_path / "other"))
 
 
 def test_the_seeds_are_found() -> None:

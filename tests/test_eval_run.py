@@ -213,16 +213,25 @@ def test_an_answer_that_its_quotes_do_not_hold_breaks_the_run(gold: tuple[GoldIt
     assert made.items[0].violations == ()
 
 
-def test_nothing_to_evaluate_is_refused() -> None:
-    with pytest.raises(InputError, match="no gold items to evaluate"):
-        run(PIPELINE, find_document, (), PROVENANCE)
+def test_a_run_without_questions_shows_its_other_sets(gold: tuple[GoldItem, ...]) -> None:
+    made = run(PIPELINE, find_document, (), PROVENANCE)
+    assert (made.items, made.scored) == ((), ())
+    claim = replace(evaluate(gold).scored[0], gold_set="claims", scores={"right": 0.25})
+    only_claims = replace(made, scored=(claim,))
+    screen = io.StringIO()
+    Console(width=300, file=screen).print(terminal(only_claims))
+    assert "0.250" in screen.getvalue()
+    assert markdown(only_claims, None) == (
+        "# Evaluation\n\n## Every gold set\n\n| set | metric | value | items |\n| --- | --- | ---: | ---: |\n"
+        "| claims | right | 0.250 | 1 |\n"
+    )
 
 
 def test_the_report_is_the_same_in_both_forms(gold: tuple[GoldItem, ...]) -> None:
-    summary = summarise(evaluate(gold).items)
+    made = evaluate(gold)
     screen = io.StringIO()
-    Console(width=300, file=screen).print(terminal(summary))
-    shown, written = screen.getvalue(), markdown(summary, PROVENANCE)
+    Console(width=300, file=screen).print(terminal(made))
+    shown, written = screen.getvalue(), markdown(made, PROVENANCE)
     for metric in METRICS:
         assert metric.definition in shown
         assert metric.name.replace("_", "\\_") in written
@@ -234,14 +243,15 @@ def test_the_report_is_the_same_in_both_forms(gold: tuple[GoldItem, ...]) -> Non
 
 def test_no_number_is_cut_on_a_terminal_of_eighty_columns(gold: tuple[GoldItem, ...]) -> None:
     screen = io.StringIO()
-    items = [replace(item, type="organisation", style="paraphrased") for item in evaluate(gold).items]
-    Console(width=80, file=screen).print(terminal(summarise(items)))
+    made = evaluate(gold)
+    items = tuple(replace(item, type="organisation", style="paraphrased") for item in made.items)
+    Console(width=80, file=screen).print(terminal(replace(made, items=items)))
     (row,) = [line.split() for line in screen.getvalue().splitlines() if line.split()[:1] == ["paraphrased"]]
     assert row == ["paraphrased", "5", "0.333", "0.667", "0.667", "0.333", "0.333", "0.500", "0.500"]
 
 
 def test_failures_of_the_test_split_are_counted_but_not_shown(gold: tuple[GoldItem, ...]) -> None:
-    written = markdown(summarise(evaluate(gold).items), None)
+    written = markdown(evaluate(gold), None)
     assert "| quotes the wrong place | 0 | 1 |" in written
     assert "Gao?" not in written
 
@@ -250,7 +260,7 @@ def test_a_run_directory_reads_back_as_the_run(gold: tuple[GoldItem, ...], tmp_p
     made = evaluate(gold)
     folder = tmp_path / "runs" / "first"
     rundir.write_run(made, folder)
-    assert sorted(path.name for path in folder.iterdir()) == ["items.jsonl", "report.md", "run.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["items.jsonl", "report.md", "run.json", "scored.jsonl"]
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
     assert rundir.read_run(folder) == made
     with pytest.raises(InputError, match="exists already"):
@@ -280,11 +290,22 @@ def test_the_baseline_does_not_depend_on_machine_moment_or_speed(gold: tuple[Gol
     later = Run(
         replace(made.provenance, started="2027", machine={}, index="x"),
         tuple(replace(item, latency_ms=1e6) for item in made.items),
+        tuple(replace(item, latency_ms=1e6) for item in made.scored),
     )
     rundir.write_baseline(made, tmp_path / "a")
     rundir.write_baseline(later, tmp_path / "b")
-    for name in ("metrics.json", "report.md"):
+    for name in ("metrics.json", "report.md", "scored.jsonl"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     kept = json.loads((tmp_path / "a" / "metrics.json").read_text())
-    assert kept["metrics"]["hit@1"] == {"value": 0.333333, "items": 3}
-    assert kept["items"]["well refused"] == {"right": 1, "refusal_precision": 1, "refusal_recall": 1}
+    assert kept["metrics"]["questions"]["hit@1"] == {"value": 0.333333, "items": 3}
+    (refused,) = [item for item in rundir.read_scored(tmp_path / "a") if item.id == "well refused"]
+    assert refused.scores == {"right": 1, "refusal_precision": 1, "refusal_recall": 1}
+    assert (refused.asked, refused.wanted, refused.latency_ms) == ("", "", None)
+
+
+def test_what_is_neither_run_nor_baseline_is_not_compared(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="neither a run nor a baseline"):
+        rundir.read_scored(tmp_path)
+    (tmp_path / "scored.jsonl").write_text('{"id": "q1"}\n')
+    with pytest.raises(InputError, match="neither a run nor a baseline"):
+        rundir.read_scored(tmp_path)

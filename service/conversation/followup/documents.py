@@ -11,6 +11,7 @@ from index.analysis import FUNCTION_WORDS, fold, terms
 from index.library import Library
 from service.checking.names import Kind as NameKind
 from service.checking.names import name_key
+from service.conversation.followup.leaning import NAMING
 from service.evidence import grammar
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -37,7 +38,7 @@ _AFTER: tuple[tuple[NameKind, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _COMMON = (
     FUNCTION_WORDS | grammar.PRONOUNS | grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.CONJUNCTIONS
-    | grammar.AUXILIARIES | grammar.ADVERBS | grammar.VERBS | grammar.IRREGULAR_PASTS
+    | grammar.AUXILIARIES | NAMING | grammar.ADVERBS | grammar.VERBS | grammar.IRREGULAR_PASTS
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from service.conversation.followup.mentions import Discourse
 from service.conversation.followup.phrases import find_phrases
 from service.conversation.followup.verbforms import base_of, past_of
 from service.conversation.followup.wording import settled
-from service.conversation.followup.words import Clause, Word, read_clause, read_words
+from service.conversation.followup.words import Clause, Word, is_auxiliary, read_clause, read_words
 from service.evidence import grammar
 from service.evidence.questions import answer_words
 
@@ -125,7 +125,13 @@ _CLAUSE = re.compile(
 
 def _told(exchange: Exchange) -> str | None:
     """Return an answer that is a clause as a question of yes or no: "Was the mayor ousted?"."""
-    found = _CLAUSE.fullmatch((exchange.answer or "").strip(' ".'))
+    answer = (exchange.answer or "").strip(' ".')
+    words = read_words(answer)
+    verb = read_clause(words).verb
+    base = base_of(words[verb].word) if 0 < verb and len(words) <= _MAX_DATED_WORDS else None
+    if base is not None and not any(is_auxiliary(word) for word in words[:verb]):
+        return f"Did {settled(answer[: words[verb].start].strip())} {base}{answer[words[verb].end :]}?"
+    found = _CLAUSE.fullmatch(answer)
     if found is None or not grammar.is_participle(found["rest"].split()[0].lower()):
         return None
     return f"{found['auxiliary'].capitalize()} {settled(found['subject'])} {found['rest']}?"

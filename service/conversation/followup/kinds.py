@@ -114,6 +114,8 @@ def kind_of(phrase: str, head: str, known: Known, *, name: bool, article: bool) 
         bare = re.sub(r"^[Tt]he ", "", phrase)
         kind: Kind = known.kind(bare, article=article) if bare else "unknown"
         people = kind == "thing" and article and _PEOPLE_NAME.fullmatch(bare) is not None
+        if kind == "unknown" and " " not in bare and len(bare) > 5 and grammar.looks_plural(head):
+            return "several"
         return "several" if people or (kind == "thing" and grammar.looks_plural(head)) else kind
     if head in TIMES or head in CALENDAR:
         return "date"

@@ -59,10 +59,10 @@ class Ranker:
     def is_sure(self, lean: Lean, ranked: Sequence[Ranked], known: Known) -> bool:
         """Whether the likeliest is likely enough to be taken; less is asked of what the last exchange surely named."""
         best = ranked[0]
-        near = best.mention.turn == 0 and _fits(lean, best.mention, known) == "surely"
+        near = best.mention.turn <= 1 and best.mention.source != "evidence" and _fits(lean, best.mention, known) == "surely"
         alone = len(ranked) == 1 or ranked[1].chance <= _FAR_BEHIND * best.chance
-        if lean.pointing and lean.noun and best.mention.turn == 0 and alone:
-            # "That town" is the town the last exchange named, whatever else it said.
+        if alone and _is_called(lean, best.mention, known):
+            # "That town" is the town the last exchange named, whatever else it said; "the war" is the only war named.
             return best.chance >= self.sure * _POINTED
         return best.chance >= (self.sure * _NEAR if near and alone else self.sure)
 
@@ -127,6 +127,12 @@ def describe(lean: Lean, mentions: Sequence[Mention], known: Known) -> FloatArra
 
 # Of a leaning word: how seldom a word of its kind has nothing behind it.
 NONE_SIGNS = ("always", "it", "they", "person", "noun", "owner")
+
+
+def _is_called(lean: Lean, one: Mention, known: Known) -> bool:
+    if not lean.noun or one.turn > 1:
+        return False
+    return (lean.pointing and one.turn == 0) or answers_to(lean.noun, one, known) > 2
 
 
 def describe_none(lean: Lean) -> FloatArray:

@@ -24,6 +24,8 @@ from service.conversation.followup.words import WH, is_auxiliary, read_clause, r
 
 MAX_MESSAGE = 2_000
 _UNMARKED = 4
+# "And the guild?" goes back to the last question that asked about such a thing.
+_BACK = 3
 
 
 class Reader:
@@ -59,9 +61,12 @@ class Reader:
         first = read_words(new)[:1]
         if not first or first[0].word in WH or is_auxiliary(first[0]):
             return self._resolved(new, discourse) if first else []
-        place = fold(question).find(fold(bare(old))) if old else -1
-        if place >= 0 and len(fold(question)) == len(question):
-            return [question[:place] + bare(new) + question[place + len(bare(old)) :]]
+        phrases = find_phrases(question, read_words(question), discourse.known) if old else []
+        meant = [one for one in phrases if fold(bare(one.text)).endswith(fold(bare(old)))]
+        if meant:
+            one = min(meant, key=lambda one: len(one.text))
+            article = "the " if one.text.lower().startswith("the ") and not new.lower().startswith("the ") else ""
+            return [question[: one.start] + article + new + question[one.end :]]
         return self._fragment(f"what about {new}", discourse)
 
     def _fragment(self, message: str, discourse: Discourse) -> list[str]:
@@ -79,7 +84,11 @@ class Reader:
                 return []
             fragment = replace(fragment, text=named[0], phrase=phrase)
         unmet = self._answering(fragment.phrase.text, discourse)
-        return unmet or put_in_slot(fragment, discourse.last.question, discourse.known)
+        if unmet:
+            return unmet
+        questions = [one.question for one in reversed(discourse.exchanges[-_BACK:])]
+        slots = (put_in_slot(fragment, question, discourse.known) for question in questions)
+        return next((found for found in slots if found), []) if fragment.marked else next(slots)
 
     def _answering(self, text: str, discourse: Discourse) -> list[str]:
         """Return the last question with a phrase in place of words that still lean: the answer to asking back."""
@@ -96,11 +105,11 @@ class Reader:
         phrases = find_phrases(message, words, discourse.known)
         leans = find_leaning(words, read_clause(words), phrases, discourse.known)
         readings: list[list[Filled]] = [[]]
-        taken: dict[str, str] = {}
+        taken: dict[str, Lean] = {}
         for lean in leans:
-            spoken = tuple(one for one in discourse.mentions if taken.get(one.text, lean.ask) == lean.ask)
+            spoken = tuple(one for one in discourse.mentions if _is_free(taken.get(one.text), lean))
             meant = self._meant(lean, message, replace(discourse, mentions=spoken))
-            taken |= {one.text: lean.ask for one in meant}
+            taken |= {one.text: lean for one in meant}
             if len(meant) > 1 and len(readings) > 1:
                 continue
             readings = [[*one, more] for one in readings for more in meant] if meant else readings
@@ -112,7 +121,7 @@ class Reader:
         """Return what a leaning word stands for: nothing where it is not sure, several where they are alike."""
         if lean.ask == "then":
             return self._time(lean, message, discourse)
-        if lean.ask in ("this", "these") and not lean.noun:
+        if lean.ask == "this" and not lean.noun:
             return self._event(lean, message, discourse)
         said = fold(message)
         ranked = self.ranker.rank(lean, discourse.mentions, discourse.known)
@@ -180,3 +189,8 @@ class Reader:
         ):
             return [Filled(lean, ranked[0].mention.text)]
         return []
+
+
+def _is_free(used: Lean | None, lean: Lean) -> bool:
+    """Whether a thing that another word of the message stands for can be meant again: "they lost their mill"."""
+    return used is None or (used.ask == lean.ask and (used.role == lean.role or "owner" in (used.role, lean.role)))

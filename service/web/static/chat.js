@@ -119,5 +119,7 @@ onNewConversation(() => {
 onAddress(followAddress);
 followAddress();
 byId("examples")?.addEventListener("click", (event) => {
-  if (event.target.matches(".example")) ask(event.target.textContent);
+  if (!event.target.matches(".example")) return;
+  ask(event.target.textContent);
+  if (matchMedia("(hover: hover)").matches) focusQuestion();
 });

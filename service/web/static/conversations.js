@@ -58,7 +58,7 @@ function show({ conversations, total }) {
 /** Fetch the list anew. */
 export async function refreshList() {
   try {
-    show(await whenReady(() => api.conversations(0, wanted)));
+    show(await whenReady(() => api.conversations(0, wanted), () => notice.replaceChildren(el("p", { class: "quiet" }, "The service is starting…"))));
     showCurrent(current);
   } catch (error) {
     notice.replaceChildren(problem(error, refreshList));

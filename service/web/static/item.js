@@ -29,6 +29,7 @@ export function item(first, hooks) {
     info = fresh;
     title.textContent = info.title;
     facts.textContent = `${count(info.turns, "question")} · ${day(info.updated_at)}`;
+    link.title = info.title;
     menu.setAttribute("aria-label", `Options for ${info.title}`);
   }
 

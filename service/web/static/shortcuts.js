@@ -21,5 +21,7 @@ export function shortcuts(toQuestion) {
     event.preventDefault();
     act();
   });
+  // Escape closes the list of shortcuts, and nothing under it.
+  help.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
   byId("help-open").addEventListener("click", () => help.showModal());
 }

@@ -98,25 +98,28 @@ function mark(id) {
   }
 }
 
-/** A citation by its id: from this page, or resolved by the service with what became of it. */
-async function resolve(id, signal) {
-  if (known.has(id)) return { citation: known.get(id), status: "current", current: null };
-  return api.citation(id, signal);
+/** Say what became of the quoted words, and whether they are marked. */
+function note({ status, current }, citation, at) {
+  const elsewhere = () => openCitation(current, opener);
+  byId("source-note").replaceChildren(
+    STATUS[status],
+    current && current.id !== citation.id ? el("button", { type: "button", class: "plain", click: elsewhere }, "Show in the current version") : "",
+    at === null ? "The quoted words were not found at their place in this text, so nothing is marked." : "",
+  );
 }
 
 async function showCitation(id, signal) {
-  const { citation, status, current } = await resolve(id, signal);
+  const asked = api.citation(id, signal);
+  // What stands on the page is shown at once, and also where what became of it cannot be learnt.
+  const resolved = known.has(id) ? asked.catch(() => ({ status: "current", current: null })) : asked;
+  const citation = known.get(id) ?? (await resolved).citation;
   heading(citation.title, place(citation));
-  const note = [STATUS[status]];
-  if (current && current.id !== citation.id) {
-    note.push(el("button", { type: "button", class: "plain", click: () => openCitation(current, opener) }, "Show in the current version"));
-  }
-  byId("source-note").replaceChildren(...note);
   const [quoted, sections] = await read(citation.document_id, citation.version, signal);
   const at = locate(quoted.text, citation);
-  if (at === null) byId("source-note").append("The quoted words were not found at their place in this text, so nothing is marked.");
   byId("source-quote").hidden = at === null;
   present(quoted.text, at, sections, false);
+  const became = await resolved;
+  if (!signal.aborted) note(became, citation, at);
 }
 
 async function showDocument(id, signal) {

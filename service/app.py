@@ -41,6 +41,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         settings=settings,
         pool=WorkPool(settings.workers, settings.queue),
         ingest_pool=WorkPool(1, settings.queue),
+        understanding_pool=WorkPool(1, settings.queue),
         metrics=Metrics(),
         pipeline=None,
         chat=None,
@@ -54,6 +55,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         await loading
         state.pool.close()
         state.ingest_pool.close()
+        state.understanding_pool.close()
         if state.chat is not None:
             state.chat.close()
         if state.pipeline is not None:

@@ -24,6 +24,7 @@ router = APIRouter(prefix="/v1", tags=["chat"])
 # Nobody reads it; logs and proxies know the number.
 _CLIENT_GONE = 499
 
+Told = Opened | Event | Turn
 IdempotencyKey = Annotated[
     str | None, Header(description="A name for this request: sent again, it gets the turn it made the first time.")
 ]
@@ -44,15 +45,22 @@ async def chat(
     and nothing is kept then.
     """
     scope = Scope(body.top_k, body.documents, body.min_confidence)
-    work = await state.pool.run(chat.converse, body.message, body.conversation_id, scope, idempotency_key)
-    events = steps(work, state, request)
+    understood = state.understanding_pool
+    work = await understood.run(chat.converse, body.message, body.conversation_id, scope, idempotency_key)
+    events = _after(await understood.run(next, work), steps(work, state, request))
     if body.stream:
         return stream(_told(events, state))
     turn = await _last(events, state)
     return Response(status_code=_CLIENT_GONE) if turn is None else JSONResponse(turn_json(turn))
 
 
-async def _last(events: AsyncIterator[Opened | Event | Turn], state: State) -> Turn | None:
+async def _after(first: Told, rest: AsyncIterator[Told]) -> AsyncIterator[Told]:
+    yield first
+    async for one in rest:
+        yield one
+
+
+async def _last(events: AsyncIterator[Told], state: State) -> Turn | None:
     """Return the turn that ends the work; None when the client went away before."""
     turn = None
     async for one in events:
@@ -62,14 +70,14 @@ async def _last(events: AsyncIterator[Opened | Event | Turn], state: State) -> T
     return turn
 
 
-async def _told(events: AsyncIterator[Opened | Event | Turn], state: State) -> AsyncIterator[bytes]:
+async def _told(events: AsyncIterator[Told], state: State) -> AsyncIterator[bytes]:
     async for one in events:
         if isinstance(one, Turn):
             state.metrics.answers.labels(one.answer.status).inc()
         yield _event(one)
 
 
-def _event(one: Opened | Event | Turn) -> bytes:
+def _event(one: Told) -> bytes:
     if isinstance(one, Turn):
         return event("done", turn_json(one))
     if isinstance(one, Opened):

@@ -23,13 +23,15 @@ class NotReady(CitecheckError):
 class State:
     """One per application.
 
-    Reading and writing have pools of their own, so that questions are answered while a long document is taken in.
+    Reading, writing and understanding have pools of their own, so that questions are answered while a long document
+    is taken in, and a message is understood while others are being answered.
     `pipeline` and `chat` are None until loaded; `failure` says why it never will be.
     """
 
     settings: Settings
     pool: WorkPool
     ingest_pool: WorkPool
+    understanding_pool: WorkPool
     metrics: Metrics
     pipeline: Pipeline | None
     chat: Chat | None

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import make_document
+from index.documents import Span
+from service.evidence.candidates import _trimmed
 from service.evidence.model import WindowLogits
 from service.evidence.spans import MAX_ANSWER_TOKENS, ScoredSpan, best_spans
 
@@ -119,3 +122,17 @@ def test_equal_spans_come_in_the_order_of_the_text() -> None:
 @pytest.mark.parametrize("windows", [[], [window([], [])], [window([], []), window([], [], first=3)]])
 def test_a_text_without_tokens_has_no_spans(windows: list[WindowLogits]) -> None:
     assert best_spans(windows, LIMIT) == []
+
+
+@given(st.text(alphabet="aé1 ,—\n", min_size=1, max_size=40), st.data())
+def test_an_answer_is_whole_words(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    trimmed = _trimmed(make_document(text), Span(start, end))
+    if trimmed is None:
+        assert not text[start:end].strip(" \n,")
+        return
+    said = text[trimmed.start : trimmed.end]
+    assert said == said.strip(" \n,")
+    assert not (text[: trimmed.start][-1:].isalnum() and said[0].isalnum())
+    assert not (said[-1].isalnum() and text[trimmed.end :][:1].isalnum())

@@ -22,6 +22,8 @@ _NOT_LAST = re.compile(
     r"(?P<new>[^,;]{1,120}?)\s*[,;–—-]*\s*(?:and )?\bnot (?:the )?(?P<old>[^,;?]{1,80})", re.IGNORECASE
 )
 
+_LATE = re.compile(r"(?P<new>[^,;]{1,120}?),? i (?:mean|meant)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -37,6 +39,9 @@ def read_correction(message: str) -> Correction | None:
     if said is None:
         return None
     rest = said["rest"].strip().rstrip(".?! ")
+    late = _LATE.fullmatch(rest)
+    if late is not None:
+        return Correction(late["new"], "")
     swapped = _NOT_BUT.fullmatch(rest) or _NOT_LAST.fullmatch(rest)
     if swapped is not None and (swapped.re is _NOT_BUT or said["no"] or said["meant"] or len(rest.split()) < 7):
         return Correction(swapped["new"].strip(), swapped["old"].strip())

@@ -21,6 +21,7 @@ LEAD = r"(?:(?:and|but|so|ok|okay|well|then|yes|no|thanks|hmm|um|right|sure|grea
 _WH = (
     r"(?P<wh>why(?: not)?|when(?: exactly)?|where(?: exactly)?|how(?: exactly| so| come| long| far)?|"
     r"(?:since|until|till) when|for how long|by whom|by who|who by|with whom|against whom|for whom|"
+    r"(?:with|in|by|from|at|on|for|to|against|of) (?:how (?:many|much)|what|which) \w+|"
     r"(?:in |on |at )?(?:what|which) (?:year|month|day|date|century|decade|time|place|town|city|country))"
 )
 _BARE = re.compile(rf"\s*{LEAD}{_WH}\s*[?.!…]*\s*", re.IGNORECASE)
@@ -108,6 +109,12 @@ def reframe(wh: str, exchange: Exchange) -> str | None:
         text, words, clause = told, read_words(told), read_clause(read_words(told))
     asked = _Asked(text, words, clause, _short(exchange.answer))
     wh = _capital({"who by": "by whom", "by who": "by whom", "how so": "how", "how come": "why"}.get(wh.lower(), wh))
+    if wh.lower() == "why not":
+        again = reframe("Why", exchange)
+        at = -1 if again is None else read_clause(again_words := read_words(again)).verb
+        return (
+            None if again is None or at < 1 else f"{again[: again_words[at].start]}not {again[again_words[at].start :]}"
+        )
     if clause.wh < 0:
         begins = clause.auxiliary == 0
         return f"{wh} {text[:1].lower()}{text[1:]}" if begins else None
@@ -128,7 +135,7 @@ def _told(exchange: Exchange) -> str | None:
     answer = (exchange.answer or "").strip(' ".')
     words = read_words(answer)
     verb = read_clause(words).verb
-    base = base_of(words[verb].word) if 0 < verb and len(words) <= _MAX_DATED_WORDS else None
+    base = base_of(words[verb].word) if verb > 0 and len(words) <= _MAX_DATED_WORDS else None
     if base is not None and not any(is_auxiliary(word) for word in words[:verb]):
         return f"Did {settled(answer[: words[verb].start].strip())} {base}{answer[words[verb].end :]}?"
     found = _CLAUSE.fullmatch(answer)

@@ -112,6 +112,9 @@ def _alikeness(fragment: Fragment, slot: Phrase, question: str) -> float:
     if fold(bare(one.text)) == fold(bare(slot.text)):
         return 0.0
     score = 0.0
+    if one.kind == slot.kind == "thing" and not (one.name or slot.name) and one.head != slot.head:
+        # One thing is seldom like another: "and the turnout?" is not asked in place of "the mill".
+        return 0.0
     if one.kind == slot.kind:
         score += 3.0 if one.kind != "unknown" else 2.0
     elif "unknown" in (one.kind, slot.kind) and one.name and slot.name:

@@ -83,7 +83,8 @@ _GOES_WITH: dict[Kind, frozenset[str]] = {
     ),
     "event": _set(
         "happen happened start started begin began end ended last lasted cause caused causes result results "
-        "outcome casualties won win die died over aftermath consequences stop stopped trigger triggered"
+        "outcome casualties won win die died over recognised recognise rejected reject signed aftermath "
+        "consequences stop stopped trigger triggered"
     ),
     "thing": _set(
         "recognise recognize recognised recognized sign signed reject rejected declare declared accept "
@@ -138,7 +139,7 @@ def fits(ask: str, kind: Kind, text: str, known: Known) -> Fit:
 
 _FITS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "it": (_set("organisation place thing event"), _set("unknown")),
-    "they": (_set("several organisation"), _set("unknown place thing")),
+    "they": (_set("several organisation"), _set("unknown thing")),
     "there": (_set("place"), _set("unknown event thing")),
     "then": (_set("date"), _set("event")),
     "this": (_set("thing event"), _set("unknown organisation place several")),

@@ -22,6 +22,7 @@ _PRONOUNS: dict[str, tuple[Ask, bool]] = {
 }  # fmt: skip
 # As people type them in haste; only words that are nothing else.
 SLIPS = {"thier": "their", "thery": "they", "tehy": "they", "thme": "them", "tehir": "their", "hes": "his"}
+_COUNTING = frozenset("many much some most all both none one two three several which each few".split())  # noqa: SIM905
 _BE = frozenset("is are was were be been isn't aren't wasn't weren't".split())  # noqa: SIM905
 _BEFORE_TIME = frozenset("since by until till before after".split())  # noqa: SIM905
 _SAYING = frozenset(
@@ -76,7 +77,8 @@ _EVENT_VERBS = frozenset("end start begin happen occur last ended started began 
 def _role(lean: Lean, words: Sequence[Word], at: int) -> Role:
     if lean.possessive:
         return "owner"
-    return "subject" if at and is_auxiliary(words[at - 1]) else "object"
+    nominative = words[at].word in ("he", "she", "they")
+    return "subject" if nominative or (at and is_auxiliary(words[at - 1])) else "object"
 
 
 def _happens(words: Sequence[Word], at: int) -> bool:
@@ -108,6 +110,9 @@ def _pronoun(words: Sequence[Word], at: int) -> tuple[Lean, int] | None:
     if spelt not in _PRONOUNS or (word.text.isupper() and len(word.text) > 1) or _is_empty(words, at):
         return None
     ask, possessive = _PRONOUNS[spelt]
+    if spelt == "them" and at > 1 and words[at - 1].word == "of" and words[at - 2].word in _COUNTING:
+        # "How many of them" counts people or things, not a body that people speak of as "they".
+        ask = "these"
     return Lean(word.start, word.end, ask, possessive, "", pointing=False), at
 
 

@@ -133,7 +133,7 @@ def _of_answer(exchange: Exchange, turn: int, known: Known) -> list[Mention]:
     asked, role = answer_type(exchange.question), _answer_role(exchange.question)
     if _LIST.search(answer) and len(words) <= _LONGEST_LIST and all(map(_listed, words)):
         every = Phrase(0, len(answer), answer, "", "several", role, name=words[0].capital)
-        parts = [replace(part, role=role) for part in find_phrases(answer, words, known) if part.text != answer]
+        parts = [replace(part, role=role) for part in find_phrases(answer, words, known) if part.kind != "several"]
         return [_mention(every, turn, "answer", asked), *(_mention(part, turn, "answer", asked) for part in parts)]
     whole = _whole(answer, words, asked, known)
     parts = [phrase for phrase in find_phrases(answer, words, known) if phrase.text != answer]
@@ -146,7 +146,7 @@ def _of_answer(exchange: Exchange, turn: int, known: Known) -> list[Mention]:
     return [_mention(phrase, turn, "answer" if clause else "sentence") for phrase in parts]
 
 
-_LIST = re.compile(r"\band\b|,")
+_LIST = re.compile(r"\band\b|[,;]")
 _LONGEST_LIST = 20
 
 
@@ -176,7 +176,10 @@ def _whole(answer: str, words: Sequence[Word], asked: AnswerType, known: Known) 
     if not found or found[0].start > 0 or found[-1].end < len(answer) or len(found) > 1:
         return None
     only = found[0]
-    return replace(only, text=answer, kind=_told_by_question(only, asked, known))
+    common = not only.name and only.kind in ("person", "place", "thing", "organisation", "event")
+    bare_noun = common and fold(answer).split()[0] not in grammar.DETERMINERS and not answer[:1].isupper()
+    text = f"the {answer}" if bare_noun and len(words) > 1 else answer
+    return replace(only, text=text, kind=_told_by_question(only, asked, known))
 
 
 def _told_by_question(phrase: Phrase, asked: AnswerType, known: Known) -> Kind:
@@ -197,6 +200,8 @@ def _add(found: list[Mention], new: Mention) -> None:
 
 
 def _may_be_people(one: Mention, other: Mention) -> bool:
+    if "several" in (one.kind, other.kind):
+        return False
     if "person" in (one.kind, other.kind):
         return True
     longer = max(one.text, other.text, key=len).split()

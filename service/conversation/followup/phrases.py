@@ -161,6 +161,8 @@ def _begins(words: Sequence[Word], at: int, verb: int) -> bool:
 def _only_verb(words: Sequence[Word], at: int) -> bool:
     """Whether a small word is a verb wherever it stands: "captured", "became"."""
     word = words[at].word
+    if words[at].capital:
+        return word in grammar.IRREGULAR_PASTS
     return word in grammar.IRREGULAR_PASTS or (word in grammar.VERBS and at > 0) or grammar.is_adverb(word)
 
 

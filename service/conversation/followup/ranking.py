@@ -24,6 +24,8 @@ WEIGHTS = Path(__file__).parent / "weights.json"
 _FAR_BEHIND = 0.6
 _NEAR = 0.6
 _POINTED = 0.3
+# What only perhaps agrees ("he" and a name that nothing shows to be a person's) must be likelier than not.
+_PERHAPS = 0.5
 FloatArray = npt.NDArray[np.float64]
 SIGNS = (
     "surely", "perhaps", "turn_0", "turn_1", "turn_2", "later_turn",
@@ -59,11 +61,17 @@ class Ranker:
     def is_sure(self, lean: Lean, ranked: Sequence[Ranked], known: Known) -> bool:
         """Whether the likeliest is likely enough to be taken; less is asked of what the last exchange surely named."""
         best = ranked[0]
-        near = best.mention.turn <= 1 and best.mention.source != "evidence" and _fits(lean, best.mention, known) == "surely"
+        near = (
+            best.mention.turn <= 1
+            and best.mention.source != "evidence"
+            and _fits(lean, best.mention, known) == "surely"
+        )
         alone = len(ranked) == 1 or ranked[1].chance <= _FAR_BEHIND * best.chance
         if alone and _is_called(lean, best.mention, known):
             # "That town" is the town the last exchange named, whatever else it said; "the war" is the only war named.
             return best.chance >= self.sure * _POINTED
+        if _fits(lean, best.mention, known) == "perhaps":
+            return best.chance >= max(self.sure, _PERHAPS)
         return best.chance >= (self.sure * _NEAR if near and alone else self.sure)
 
     def rank(self, lean: Lean, mentions: Sequence[Mention], known: Known) -> list[Ranked]:

@@ -12,7 +12,7 @@ from service.checking.names import Kind as NameKind
 from service.conversation.exchange import Exchange, Understood
 from service.conversation.followup.corrections import read_correction
 from service.conversation.followup.events import ask_again, at_date, date_of, event_of
-from service.conversation.followup.frames import only_phrase, put_in_slot, read_fragment
+from service.conversation.followup.frames import Fragment, only_phrase, put_in_slot, read_fragment
 from service.conversation.followup.leaning import Lean, find_leaning
 from service.conversation.followup.mentions import Discourse, read_history
 from service.conversation.followup.phrases import find_phrases
@@ -71,7 +71,7 @@ class Reader:
 
     def _fragment(self, message: str, discourse: Discourse) -> list[str]:
         """Return the last question with what the message names in place of what is of its kind."""
-        fragment = read_fragment(message, discourse.known)
+        fragment = read_fragment(message, discourse.known) or self._pointed_at(message, discourse)
         if fragment is None or not (fragment.marked or len(read_words(fragment.text)) < _UNMARKED):
             return []
         words = read_words(fragment.text)
@@ -86,9 +86,20 @@ class Reader:
         unmet = self._answering(fragment.phrase.text, discourse)
         if unmet:
             return unmet
-        questions = [one.question for one in reversed(discourse.exchanges[-_BACK:])]
-        slots = (put_in_slot(fragment, question, discourse.known) for question in questions)
-        return next((found for found in slots if found), []) if fragment.marked else next(slots)
+        far = fragment.marked and fragment.phrase.name and not fragment.preposition
+        for exchange in reversed(discourse.exchanges[-_BACK if far else -1 :]):
+            found = put_in_slot(fragment, exchange.question, discourse.known)
+            if found:
+                return found
+        definite = fragment.marked and not fragment.phrase.name and fragment.phrase.text.lower().startswith("the ")
+        return [with_topic(message, discourse)] if definite else []
+
+    def _pointed_at(self, message: str, discourse: Discourse) -> Fragment | None:
+        """Return what "and the other one?" or "the latter?" says on its own."""
+        if len(read_words(message)) > _UNMARKED:
+            return None
+        named = self._resolved(message, discourse)
+        return read_fragment(named[0], discourse.known) if len(named) == 1 and named[0] != message else None
 
     def _answering(self, text: str, discourse: Discourse) -> list[str]:
         """Return the last question with a phrase in place of words that still lean: the answer to asking back."""
@@ -142,11 +153,16 @@ class Reader:
     def _is_rival(self, one: Ranked, best: Ranked) -> bool:
         """Whether two names were said in the same breath, so that either may be meant."""
         first, second = one.mention, best.mention
-        alike = (first.turn, first.source, first.kind) == (second.turn, second.source, second.kind)
-        return alike and first.name and second.name and one.chance >= self.ranker.rival * best.chance
+        alike = (first.turn, first.source) == (second.turn, second.source) and first.source in ("question", "answer")
+        alike = alike and (first.kind == second.kind or "unknown" in (first.kind, second.kind))
+        apart = first.text not in second.text and second.text not in first.text
+        return alike and apart and first.name and second.name and one.chance >= self.ranker.rival * best.chance
 
     def _ordered(self, lean: Lean, ranked: Sequence[Ranked], discourse: Discourse) -> list[Filled]:
         """Return "the other group", "the former" and "the latter": by order among the names of the last exchanges."""
+        pair = _of_pair(lean, discourse)
+        if pair is not None:
+            return [Filled(lean, pair)]
         names = [one.mention for one in ranked if one.mention.name and one.mention.turn <= 1]
         order = [one for one in discourse.mentions if one in names]
         if lean.ask == "other":
@@ -194,3 +210,18 @@ class Reader:
 def _is_free(used: Lean | None, lean: Lean) -> bool:
     """Whether a thing that another word of the message stands for can be meant again: "they lost their mill"."""
     return used is None or (used.ask == lean.ask and (used.role == lean.role or "owner" in (used.role, lean.role)))
+
+
+def _of_pair(lean: Lean, discourse: Discourse) -> str | None:
+    """Return the former or the latter of two things said together, or the one the last question did not ask about."""
+    for pair in (one for one in discourse.mentions if one.kind == "several" and one.name):
+        parts = [one.text for one in discourse.mentions if one.kind != "several" and one.name and one.text in pair.text]
+        if len(parts) != 2:
+            continue
+        former, latter = sorted(parts, key=pair.text.find)
+        if lean.ask != "other":
+            return former if lean.ask == "former" else latter
+        asked = [part for part in parts if part in discourse.last.question]
+        if len(asked) == 1:
+            return latter if asked[0] == former else former
+    return None

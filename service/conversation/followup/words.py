@@ -22,7 +22,10 @@ _WRITTEN_TOGETHER = re.compile(r"(what|who|where|when|how|that)(s)", re.IGNORECA
 _SHORT = {"s": "is", "re": "are", "d": "would", "ll": "will", "ve": "have", "m": "am"}
 WH = frozenset("who whom whose what which when where why how".split())  # noqa: SIM905 - reads better as text
 _SUPPORT = frozenset("do does did can could will would shall should may might must".split())  # noqa: SIM905
-_NEGATED = re.compile(r"(?:n['’]?t|cannot)$")
+_NEGATED = re.compile(
+    r"(?<=\w)n['’]t$|(?:(?<=^do)|(?<=^is)|(?<=^ca)|(?<=^wo)|(?<=^did)|(?<=^are)|(?<=^was)|(?<=^has)|(?<=^had)"
+    r"|(?<=^does)|(?<=^were)|(?<=^have)|(?<=^could)|(?<=^would)|(?<=^should))nt$|(?<=^can)not$"
+)
 MAX_WORDS = 400
 NOMINATIVE = frozenset({"he", "she", "they", "it", "we", "i", "you", "there", "this", "that", "these", "those"})
 

@@ -12,6 +12,7 @@ from eval.invariants import FAILED, broken_by_answer
 from index.errors import CitecheckError
 from service.answers import Answer
 from service.conversation.exchange import Exchange, Understood
+from service.conversation.replying import last_reply
 
 _FAILED = Reply("error", None, (), (FAILED,))
 _ASKED_BACK = Reply("asked_back", None, (), ())
@@ -85,18 +86,21 @@ class _Held:
     def _say(self, message: str) -> tuple[Understood, Reply]:
         try:
             understood = self._understanding.understand(message, tuple(self._history))
+            understood, answer = last_reply(understood, self._asking.ask)
         except CitecheckError:
-            understood, reply = Understood(message, message, ()), _FAILED
+            understood, reply = Understood(message, message, (), None), _FAILED
         else:
-            reply = _ASKED_BACK if understood.candidates else self._ask(understood.standalone_question)
+            reply = _ASKED_BACK if understood.candidates else self._reply(answer)
         quotes = tuple(citation.text for citation in reply.citations)
         self._history.append(Exchange(understood.standalone_question, reply.answer, quotes))
         return understood, reply
 
     def _ask(self, question: str) -> Reply:
         try:
-            answer = self._asking.ask(question)
+            return self._reply(self._asking.ask(question))
         except CitecheckError:
             return _FAILED
+
+    def _reply(self, answer: Answer) -> Reply:
         violations = broken_by_answer(answer, self._find_document)
         return Reply(answer.status, answer.answer, answer.citations, violations)

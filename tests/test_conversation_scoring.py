@@ -94,7 +94,7 @@ class Reader:
 
     def understand(self, message: str, history: Sequence[Exchange]) -> Understood:
         self.shown.append(tuple(history))
-        return self.table.get(message, Understood(message, message, ()))
+        return self.table.get(message, Understood(message, message, (), None))
 
 
 FACTS = {"When did Orvik fall?": "30 March", "When did Selje fall?": "31 March"}
@@ -105,8 +105,8 @@ def test_a_turn_leans_on_what_the_product_made_of_those_before_it() -> None:
     documents = Documents(FACTS)
     reader = Reader(
         {
-            "and Selje?": Understood("and Selje?", "When did Selje fall?", ()),
-            "how big is it": Understood("how big is it", "how big is it", READINGS),
+            "and Selje?": Understood("and Selje?", "When did Selje fall?", (), None),
+            "how big is it": Understood("how big is it", "how big is it", READINGS, None),
         }
     )
     results = converse(documents, reader, find, [TALK])
@@ -262,7 +262,7 @@ def test_a_run_without_some_parts_has_no_figures_for_them() -> None:
 
 
 def test_the_readings_offered_are_held_against_those_expected() -> None:
-    offered = Understood("how big is it", "how big is it", READINGS)
+    offered = Understood("how big is it", "how big is it", READINGS, None)
     talk = GoldConversation("c1", "dev", (ORVIK, UNCLEAR))
     (_, asked_back) = converse(Documents(FACTS), Reader({"how big is it": offered}), find, [talk])
     assert asked_back.readings == pytest.approx((1 + 0.75) / 2)  # "How big was Selje" shares three words of four
@@ -315,7 +315,7 @@ def test_the_product_answers_and_is_held_to_its_conversation(pipeline: Pipeline)
     question = "When did the MNLA give up its claim that Azawad was independent?"
     opening = replace(ORVIK, message=question, standalone=question)
     follow = replace(SELJE, message="when?", standalone=question)
-    reader = Reader({"when?": Understood("when?", question, ())})
+    reader = Reader({"when?": Understood("when?", question, (), None)})
     first, second = converse(
         pipeline, reader, partial(read_document, pipeline.library), [GoldConversation("c1", "dev", (opening, follow))]
     )

@@ -45,7 +45,7 @@ def cite(quote: str, document: Document = CHRONICLE, section: tuple[str, ...] = 
 
 def reply(*events: Event, footnotes: bool = True, worded: bool = False, asked: str = "When?") -> list[Piece]:
     content = Content(BASE, footnotes=footnotes, worded=worded)
-    return [piece for event in (Understood(asked, asked, ()), *events) for piece in content.pieces(event)]
+    return [piece for event in (Understood(asked, asked, (), None), *events) for piece in content.pieces(event)]
 
 
 def text_of(pieces: Sequence[Piece]) -> str:
@@ -133,7 +133,7 @@ def test_an_ambiguous_question_lists_its_readings() -> None:
 
 def test_a_changed_question_is_told_in_one_line_and_read_back() -> None:
     content = Content(BASE, footnotes=True, worded=False)
-    understood = Understood("And the mill?", "When did the mill of Orvik burn?", ())
+    understood = Understood("And the mill?", "When did the mill of Orvik burn?", (), None)
     events: list[Event] = [understood, answered("1911", 0.9, (BURNED,))]
     text = text_of([piece for event in events for piece in content.pieces(event)])
     assert text.startswith("*Read as: When did the mill of Orvik burn?*\n\n1911[^1]\n\n")

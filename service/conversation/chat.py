@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from index.errors import InputError
-from service.answers import Answer, Answered, Conflicting, Declined, ambiguous
+from service.answers import Answer, Answered, Conflicting, Declined
 from service.conversation.exchange import Exchange, Understood
 from service.conversation.followups import FollowUps
 from service.conversation.records import RequestKey, new_id
+from service.conversation.replying import replies
 from service.conversation.store import ConversationStore
 from service.conversation.turns import Conversation, Draft, Turn, exchange_of, quotes_of
 from service.llm.writer import Writer, open_writer
 from service.llm.written import Sentence, Written
-from service.pipeline import Pipeline, Retrieved
+from service.pipeline import Pipeline, Retrieved, Step
 from service.quotes import Citation, verify_citation
 
 # So many of the last exchanges may be leant on.
@@ -94,16 +95,16 @@ class Chat:
         self.store.close()
 
     def _replying(self, message: str, history: Sequence[Exchange], scope: Scope) -> Iterator[Event]:
-        understood = self._followups.understand(message, history)
-        yield understood
-        if understood.candidates:
-            yield ambiguous(understood.candidates)
-            return
-        steps = self.pipeline.asking(understood.standalone_question, scope.top_k, scope.documents, scope.min_confidence)
-        for step in steps:
-            yield step
-            if self.writer is not None and isinstance(step, Answered | Conflicting):
-                yield from self.writer.write(understood.standalone_question, step)
+        def asking(question: str) -> Iterator[Step]:
+            return self.pipeline.asking(question, scope.top_k, scope.documents, scope.min_confidence)
+
+        question = message
+        for event in replies(self._followups.understand(message, history), asking):
+            yield event
+            if isinstance(event, Understood):
+                question = event.standalone_question
+            elif self.writer is not None and isinstance(event, Answered | Conflicting):
+                yield from self.writer.write(question, event)
 
     def _conversing(
         self, message: str, conversation_id: str | None, scope: Scope, request: RequestKey | None
@@ -129,7 +130,9 @@ class Chat:
     def _repeated(self, turn: Turn) -> Iterator[Opened | Event | Turn]:
         """Tell again what a kept turn said."""
         self._verify(turn)
-        yield Opened(turn.conversation_id, Understood(turn.message, turn.standalone_question, turn.answer.candidates))
+        yield Opened(
+            turn.conversation_id, Understood(turn.message, turn.standalone_question, turn.answer.candidates, None)
+        )
         yield from turn.answer.citations
         yield turn.answer
         yield turn

@@ -24,9 +24,11 @@ class Understood:
 
     `standalone_question` is the message itself, character for character, where it stands alone. `candidates` holds the
     readings to choose from, at least two, where the message could mean several things; then `standalone_question` is
-    the message.
+    the message. `wider` is the same question with what the last exchanges were about beside it, to be asked where the
+    documents do not answer it as it reads; None for a message that leans on nothing.
     """
 
     message: str
     standalone_question: str
     candidates: tuple[str, ...]
+    wider: str | None

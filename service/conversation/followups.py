@@ -28,13 +28,13 @@ class FollowUps:
         history does not surely hold, and one of more than MAX_MESSAGE characters.
         """
         if not history or not message.strip() or len(message) > MAX_MESSAGE:
-            return Understood(message, message, ())
+            return Understood(message, message, (), None)
         kept = [self._read(one) for one in history[-REACH:]]
         typed = self._names.cased(self._slips.corrected(message))
         understood = self._reader.read(typed, kept, self._names.kinds_of(names_of(typed, kept)))
         if understood.candidates or understood.standalone_question == typed:
-            return Understood(message, message, understood.candidates)
-        return Understood(message, understood.standalone_question, ())
+            return Understood(message, message, understood.candidates, understood.wider)
+        return Understood(message, understood.standalone_question, (), understood.wider)
 
     def _read(self, one: Exchange) -> Exchange:
         return Exchange(self._names.cased(one.question[:MAX_MESSAGE]), one.answer, one.evidence)

@@ -57,7 +57,7 @@ class Content:
         self._notes = Footnotes(base_url, shown=footnotes)
         self._worded = worded
         self._length = 0
-        self._question = ""
+        self._message = self._question = ""
         self._answer: Answer | None = None
         self._sentences = 0
         self._problem: Problem | None = None
@@ -65,9 +65,10 @@ class Content:
     def pieces(self, event: Event) -> Iterator[Piece]:
         """Yield what an event adds to the content."""
         if isinstance(event, Understood):
-            yield from self._read_as(event.standalone_question, event.message)
+            # Told with the answer: how a message is read may still change.
+            self._message, self._question = event.message, event.standalone_question
         elif isinstance(event, Answered | Conflicting | Declined):
-            yield from self._read_as(event.read_as or self._question, self._question)
+            yield from self._read_as(event.read_as or self._question)
             self._answer = event
             self._notes.number(
                 [*event.citations, *(quote for rival in event.alternatives for quote in rival.citations)]
@@ -86,9 +87,9 @@ class Content:
             raise ValueError("there is no answer yet")
         return Outcome(answer.status, answer.confidence, answer.reason, self._question, self._problem)
 
-    def _read_as(self, question: str, before: str) -> Iterator[Piece]:
+    def _read_as(self, question: str) -> Iterator[Piece]:
         self._question = question
-        if question != before:
+        if question != self._message:
             yield self._piece(f"{READ_AS}{escaped(question)}*\n\n")
 
     def _found(self, answer: Answer) -> Iterator[Piece]:

@@ -19,6 +19,7 @@ from service.conversation.followup.phrases import find_phrases
 from service.conversation.followup.ranking import Ranked, load_ranker
 from service.conversation.followup.times import with_times
 from service.conversation.followup.topics import is_open, with_topic
+from service.conversation.followup.wider import widened
 from service.conversation.followup.wording import Filled, fill
 from service.conversation.followup.words import WH, is_auxiliary, read_clause, read_words
 
@@ -38,11 +39,14 @@ class Reader:
     def read(self, message: str, history: Sequence[Exchange], kinds: Mapping[str, NameKind]) -> Understood:
         """Return how the message reads alone; `kinds` are what the documents make of names, by name_key."""
         if not history or len(message) > MAX_MESSAGE:
-            return Understood(message, message, ())
-        readings = self._readings(message, read_history(history, kinds))
+            return Understood(message, message, (), None)
+        discourse = read_history(history, kinds)
+        readings = self._readings(message, discourse)
         if len(readings) > 1:
-            return Understood(message, message, tuple(readings))
-        return Understood(message, readings[0] if readings else message, ())
+            return Understood(message, message, tuple(readings), None)
+        reading = readings[0] if readings else message
+        leans = reading != message or _leans(message, discourse)
+        return Understood(message, reading, (), widened(reading, history) if leans else None)
 
     def _readings(self, message: str, discourse: Discourse) -> list[str]:
         """Return the readings of a message: none or the message itself where it stands alone."""
@@ -205,6 +209,19 @@ class Reader:
         ):
             return [Filled(lean, ranked[0].mention.text)]
         return []
+
+
+def _leans(message: str, discourse: Discourse) -> bool:
+    """Whether a message says less than a question that stands alone, though nothing surely stands for what it lacks."""
+    words = read_words(message)
+    phrases = find_phrases(message, words, discourse.known)
+    clause = read_clause(words)
+    return (
+        bool(find_leaning(words, clause, phrases, discourse.known))
+        or read_fragment(message, discourse.known) is not None
+        or is_open(words)
+        or (not phrases and len(words) <= _UNMARKED)
+    )
 
 
 def _is_free(used: Lean | None, lean: Lean) -> bool:

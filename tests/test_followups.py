@@ -166,3 +166,33 @@ def test_a_message_over_the_limit_is_untouched(followups: FollowUps) -> None:
 def test_the_same_reading_every_time(followups: FollowUps) -> None:
     readings = {followups.understand("Who leads them?", TAKEN) for _ in range(5)}
     assert len(readings) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "message", "reading"),
+    [
+        ("Who founded the guild?", None, "When?", "When was it that someone founded the guild?"),
+        (
+            "What did the guild do after the fire?",
+            "suspended Orvik",
+            "When was that?",
+            "When did the guild suspend Orvik after the fire?",
+        ),
+        (
+            "What did the guild do after the fire?",
+            "a feast",
+            "When was that?",
+            "When did the guild do that after the fire?",
+        ),
+        (
+            "Where did the guild's sailors come from?",
+            "Tarn",
+            "how many were there?",
+            "How many of the guild's sailors were there?",
+        ),
+    ],
+)
+def test_a_question_asked_again_is_still_a_sentence(
+    followups: FollowUps, question: str, answer: str | None, message: str, reading: str
+) -> None:
+    assert followups.understand(message, said((question, answer))).standalone_question == reading

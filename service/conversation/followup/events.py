@@ -165,10 +165,20 @@ def _with_auxiliary(wh: str, asked: _Asked) -> str | None:
     if clause.verb < 0:
         return None
     end = words[clause.verb].end
+    if words[clause.verb].word == "do":
+        doing = asked.text[words[clause.auxiliary].start : words[clause.verb].start]
+        return f"{wh} {doing}{_done(what)}{asked.text[end:]}"
     return f"{wh} {asked.text[words[clause.auxiliary].start : end]} {what}{asked.text[end:]}"
 
 
 _BE = frozenset({"is", "are", "was", "were"})
+
+
+def _done(answer: str) -> str:
+    """Return what was done as it stands after "did": "suspended Mali" gives "suspend Mali", a thing "do that"."""
+    first, _, rest = answer.partition(" ")
+    base = base_of(first.lower())
+    return f"{base} {rest}".strip() if base is not None else "do that"
 
 
 def _is_adverbial(asked: _Asked) -> bool:
@@ -195,7 +205,7 @@ def _what_asked(asked: _Asked) -> str:
 
 def _without_auxiliary(wh: str, asked: _Asked) -> str | None:
     verb = asked.words[asked.clause.verb]
-    what = _what_asked(asked) or "that"
+    what = _what_asked(asked) or ("someone" if asked.words[asked.clause.wh].word == "who" else "something")
     tail = asked.text[verb.end :]
     base = base_of(verb.word)
     if base is not None:
@@ -217,6 +227,10 @@ def _how_many(much: str, discourse: Discourse) -> str | None:
     counted = re.sub(r"^(?:the|any|some|many|several|these|those) ", "", one.text, flags=re.IGNORECASE)
     auxiliary = words[clause.auxiliary]
     middle, tail = text[auxiliary.end : one.start].strip(), text[one.end :]
+    if not middle and auxiliary.word in ("do", "does", "did"):
+        # What was asked about it need not hold of each: "Where did its men come from?".
+        owned = re.search(r"['’]s\b", one.text) is not None
+        return f"How {much} {'of ' + one.text if owned else counted} were there?"
     parts = ["How", much, counted, auxiliary.text.lower(), *([middle] if middle else [])]
     return " ".join(parts) + tail
 

@@ -121,9 +121,12 @@ def check(
     ] = "text",
 ) -> None:
     """Give every claim of a text a verdict with quotes for and against, or say that the documents do not."""
+    from index.errors import InputError
     from service.exports import as_claim_review, as_markdown
     from service.render import print_json, show_check, show_progress
 
+    if as_json and form != "text":
+        raise InputError("--json and --format name two forms; leave one out.", code="bad_format")
     text = _text_to_check(claim, file, data)
     pipeline = _open(data)
     with show_progress("claims") as on_verdict:
@@ -165,7 +168,7 @@ def disagreements(data: DataOption = None, as_json: JsonOption = False) -> None:
     with show_progress("passages") as on_progress:
         found = pipeline.find_disagreements(on_progress)
     if as_json:
-        print_json({"status": "ready", "disagreements": found})
+        print_json(pipeline.disagreements())
     else:
         show_disagreements(found)
 

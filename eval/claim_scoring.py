@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.anchoring import Evidence, FindDocument, Split
+from eval.anchoring import Evidence, FindDocument, Split, quoted
 from eval.claimset import GoldClaim
+from eval.classification import label_f1
 from eval.invariants import broken_by_verdict
 from eval.metrics import mean
+from eval.scored import Quoted
 from eval.scoring import RIGHT, Metric
 from service.pipeline import Pipeline
 from service.quotes import Citation
@@ -28,7 +30,7 @@ _UNPROVED: tuple[VerdictLabel, ...] = ("refuted", "not_enough_info")
 class ClaimResult:
     """What came back for one gold claim.
 
-    `evidence` tells whether the quotes hold gold evidence on every side the verdict has; None where the verdict is
+    `shown` tells whether the quotes hold gold evidence on every side the verdict has; None where the verdict is
     wrong or has no quotes. `scores` has a value for exactly the metrics the claim counts in, `violations` names the
     invariants that the verdict broke.
     """
@@ -41,8 +43,10 @@ class ClaimResult:
     gold: VerdictLabel
     verdict: VerdictLabel
     confidence: float
-    evidence: bool | None
+    shown: bool | None
     citations: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    evidence: tuple[Quoted, ...]
     scores: dict[str, float]
     violations: tuple[str, ...]
 
@@ -98,8 +102,10 @@ def score_claim(claim: GoldClaim, verdict: Verdict, find_document: FindDocument)
         gold=claim.verdict,
         verdict=verdict.verdict,
         confidence=verdict.confidence,
-        evidence=evidence,
+        shown=evidence,
         citations=tuple(citation.id for citation in (*verdict.supporting, *verdict.refuting)),
+        quotes=quoted((*verdict.supporting, *verdict.refuting)),
+        evidence=quoted((*claim.supporting, *claim.refuting)),
         scores={
             RIGHT: is_right,
             "verdict": float(verdict.verdict == claim.verdict),
@@ -116,12 +122,13 @@ def _shows(citations: Sequence[Citation], wanted: Sequence[Evidence]) -> bool:
 
 def summarise_claims(results: Sequence[ClaimResult]) -> ClaimFigures:
     """Reduce results to figures."""
+    wanted, said = [result.gold for result in results], [result.verdict for result in results]
     unproved = [result for result in results if result.gold in _UNPROVED]
-    proved = [float(result.evidence) for result in results if result.evidence is not None]
+    proved = [float(result.shown) for result in results if result.shown is not None]
     return ClaimFigures(
         claims=len(results),
         accuracy=_accuracy(results),
-        macro_f1=round(mean([_label_f1(results, label) for label in LABELS]), 4),
+        macro_f1=round(mean([label_f1(wanted, said, label) for label in LABELS]), 4),
         false_supported=_mean([float(result.verdict == "supported") for result in unproved]),
         evidence=_mean(proved),
         confusion={label: _counts([result.verdict for result in results if result.gold == label]) for label in LABELS},
@@ -136,13 +143,6 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def _accuracy(results: Sequence[ClaimResult]) -> float:
     return round(mean([float(result.verdict == result.gold) for result in results]), 4)
-
-
-def _label_f1(results: Sequence[ClaimResult], label: VerdictLabel) -> float:
-    """F1 of one label: harmonic mean of its precision and recall; 0 where it is never right."""
-    right = sum(result.verdict == result.gold == label for result in results)
-    named = sum(result.verdict == label for result in results) + sum(result.gold == label for result in results)
-    return 2 * right / named if named else 0.0
 
 
 def _counts(verdicts: Sequence[VerdictLabel]) -> dict[VerdictLabel, int]:

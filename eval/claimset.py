@@ -13,12 +13,13 @@ from eval.anchoring import (
     Evidence,
     EvidenceRow,
     FindDocument,
+    OnProblem,
     Slice,
     Split,
     Words,
-    anchor,
+    anchor_all,
     only_place,
-    read_rows,
+    read_items,
     short,
 )
 from index.documents import Span
@@ -156,24 +157,27 @@ class _ArticleRow:
     quotations: tuple[_QuotationRow, ...]
 
 
-def load_claims(path: Path, find_document: FindDocument) -> tuple[GoldClaim, ...]:
-    """Read gold claims and anchor their quotes in the documents; raises InputError naming the line and the remedy."""
-    rows = read_rows(path, _ClaimRow, "supporting, refuting: document_id, quote", "gold claims")
-    return tuple(_claim(row, line, find_document) for line, row in rows)
+def load_claims(path: Path, find_document: FindDocument, on_problem: OnProblem | None = None) -> tuple[GoldClaim, ...]:
+    """Read gold claims and anchor their quotes in the documents; raises InputError as `read_items` does."""
+
+    def convert(row: _ClaimRow, line: Line) -> GoldClaim:
+        return _claim(row, line, find_document)
+
+    return read_items(path, _ClaimRow, "supporting, refuting: document_id, quote", "gold claims", convert, on_problem)
 
 
 def load_articles(path: Path) -> tuple[GoldArticle, ...]:
     """Read gold articles and find their slices in their texts; raises InputError naming the line and the remedy."""
     nested = "claims: text, verdict, standalone; passed_over: text, kind; quotations: text, match"
-    return tuple(_article(row, line) for line, row in read_rows(path, _ArticleRow, nested, "gold articles"))
+    return read_items(path, _ArticleRow, nested, "gold articles", _article)
 
 
 def _claim(row: _ClaimRow, line: Line, find_document: FindDocument) -> GoldClaim:
     *sides, need = _SIDES[row.verdict]
     if [bool(row.supporting), bool(row.refuting)] != sides:
         raise line.refuse(f"claim {row.id!r} is {row.verdict!r} and so needs {need}")
-    supporting = tuple(anchor(part, line, find_document) for part in row.supporting)
-    refuting = tuple(anchor(part, line, find_document) for part in row.refuting)
+    places = anchor_all((*row.supporting, *row.refuting), line, find_document)
+    supporting, refuting = places[: len(row.supporting)], places[len(row.supporting) :]
     for one, other in product(supporting, refuting):
         if one.document_id == other.document_id and one.span.overlaps(other.span):
             raise line.refuse(

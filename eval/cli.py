@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from eval import cli_compare
+from eval import cli_compare, cli_gold, cli_report
 from service import cli
 
 if TYPE_CHECKING:
@@ -156,6 +156,9 @@ def accept_command(
 
 eval_app.command("compare")(cli_compare.compare_command)
 eval_app.command("gate")(cli_compare.gate_command)
+eval_app.command("report")(cli_report.report_command)
+eval_app.command("lint")(cli_gold.lint_command)
+eval_app.command("add")(cli_gold.add_command)
 
 
 def main() -> None:

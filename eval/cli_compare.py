@@ -32,7 +32,7 @@ def compare_command(
 ) -> None:
     """Compare two runs item by item: what is newly wrong, newly right or broken, and each metric with its chance."""
     from eval.comparison import compare
-    from eval.comparison_report import comparison_tables
+    from eval.comparison_report import comparison_tables, without_test_words
     from eval.rundir import read_scored
     from service.render import print_json
 
@@ -41,7 +41,7 @@ def compare_command(
     if markdown is not None:
         _write(markdown, (), tables)
     if as_json:
-        print_json(comparison)
+        print_json(comparison if show_test else without_test_words(comparison))
     else:
         _show((f"{comparison.items} items in both runs.",), tables)
 
@@ -62,8 +62,10 @@ def gate_command(
 
     Exit code 0: no significant loss and no broken invariant; 1: there is one; 2: bad input; 3: too few items to tell.
     """
+    from dataclasses import replace
+
     from eval.comparison import compare
-    from eval.comparison_report import comparison_tables, decision_lines
+    from eval.comparison_report import comparison_tables, decision_lines, without_test_words
     from eval.gating import EXIT_CODES, decide
     from eval.junit import as_junit
     from eval.rundir import BASELINE, read_scored
@@ -79,7 +81,8 @@ def gate_command(
     if junit is not None:
         write_text(junit, as_junit(comparison, decision))
     if as_json:
-        print_json({"decision": decision, "comparison": comparison})
+        shown = comparison if show_test else without_test_words(comparison)
+        print_json({"decision": replace(decision, violations=shown.violations), "comparison": shown})
     else:
         _show(lines, tables)
     raise typer.Exit(EXIT_CODES[decision.outcome])

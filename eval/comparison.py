@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from eval.paired import Change, change, holm
 from eval.scored import GoldSet, Scored
 from eval.scoring import RIGHT
 
 K = TypeVar("K")
+Scope = GoldSet | Literal["all"]
 # A difference in a score smaller than this is rounding, as the baseline keeps six digits.
 _ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """How a metric of a gold set changed; `p_adjusted` is `p_loss` held against all metrics compared (Holm)."""
+    """How a metric of a gold set (or of all sets together) changed.
 
-    gold_set: GoldSet
+    `p_adjusted` is `p_loss` held against all metrics compared (Holm).
+    """
+
+    gold_set: Scope
     metric: str
     change: Change
     p_adjusted: float
@@ -51,7 +55,8 @@ class Comparison:
     """Everything that differs between two runs over the same gold.
 
     `items` counts what both runs hold; `only_before` and `only_after` are ids. `violations` are items that break an
-    invariant they did not break before. `groups` holds the changes of "right" for each type of item.
+    invariant they did not break before. `metrics` begins with what was right in all sets together, where
+    there are several; `groups` holds the changes of "right" for each type of item.
     """
 
     items: int
@@ -112,14 +117,17 @@ def _item_change(before: Scored, after: Scored) -> ItemChange | None:
     return ItemChange(before, after, worse, better)
 
 
-def _metric_changes(pairs: Sequence[tuple[Scored, Scored]]) -> Iterable[tuple[GoldSet, str, Change]]:
-    for gold_set, held in _grouped(pairs, lambda item: item.gold_set).items():
+def _metric_changes(pairs: Sequence[tuple[Scored, Scored]]) -> Iterable[tuple[Scope, str, Change]]:
+    sets = _grouped(pairs, lambda item: item.gold_set)
+    if len(sets) > 1:
+        yield "all", RIGHT, _change(pairs, RIGHT)
+    for gold_set, held in sets.items():
         names = dict.fromkeys(name for pair in held for one in pair for name in one.scores)
         for name in names:
             yield gold_set, name, _change(held, name)
 
 
-def _group_changes(pairs: Sequence[tuple[Scored, Scored]]) -> Iterable[tuple[GoldSet, str, Change]]:
+def _group_changes(pairs: Sequence[tuple[Scored, Scored]]) -> Iterable[tuple[Scope, str, Change]]:
     for (gold_set, group), held in _grouped(pairs, lambda item: (item.gold_set, item.group)).items():
         yield gold_set, group, _change(held, RIGHT)
 
@@ -144,7 +152,7 @@ def _score(item: Scored, name: str) -> float:
     return item.scores.get(name, math.nan)
 
 
-def _adjusted(changes: Sequence[tuple[GoldSet, str, Change]]) -> tuple[MetricChange, ...]:
+def _adjusted(changes: Sequence[tuple[Scope, str, Change]]) -> tuple[MetricChange, ...]:
     """Correct for how many are compared: metrics of all sets together are one family."""
     corrected = holm([one.p_loss for _, _, one in changes])
     return tuple(

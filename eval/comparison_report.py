@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from eval.comparison import Comparison, ItemChange, MetricChange
 from eval.gating import Decision
 from eval.scored import Scored
 from eval.tables import Table, number, shortened
 
+_A_TEST_ITEM = "(a test item)"
 _OUTCOMES = {
     "passed": "The gate is passed: no significant loss, no broken invariant.",
     "failed": "The gate is not passed.",
@@ -19,7 +21,7 @@ _OUTCOMES = {
 def comparison_tables(comparison: Comparison, *, show_test: bool) -> tuple[Table, ...]:
     """Lay out a comparison; items of the test split are counted, and shown only with `show_test`."""
     return (
-        _violations(comparison.violations),
+        _violations(comparison.violations, show_test=show_test),
         _items("Newly wrong", comparison.newly_wrong, show_test=show_test),
         _items("Newly right", comparison.newly_right, show_test=show_test),
         _changes("Metrics that changed", "metric", comparison.metrics),
@@ -33,8 +35,30 @@ def decision_lines(decision: Decision) -> tuple[str, ...]:
     return (_OUTCOMES[decision.outcome], *(f"- {reason}" for reason in decision.reasons))
 
 
-def _violations(items: Sequence[Scored]) -> Table:
-    rows = tuple((item.gold_set, item.id, ", ".join(item.violations), shortened(item.asked)) for item in items)
+def without_test_words(comparison: Comparison) -> Comparison:
+    """Return a comparison whose test items are counted and named, but keep their words to themselves."""
+    changed = (
+        replace(one, before=_unworded(one.before, one.after), after=_unworded(one.after, one.after))
+        for one in comparison.changed
+    )
+    violations = (_unworded(one, one) for one in comparison.violations)
+    return replace(comparison, changed=tuple(changed), violations=tuple(violations))
+
+
+def _unworded(item: Scored, newer: Scored) -> Scored:
+    return replace(item, asked="", wanted="", said="") if newer.split == "test" else item
+
+
+def _violations(items: Sequence[Scored], *, show_test: bool) -> Table:
+    rows = tuple(
+        (
+            item.gold_set,
+            item.id,
+            ", ".join(item.violations),
+            shortened(item.asked) if show_test or item.split != "test" else _A_TEST_ITEM,
+        )
+        for item in items
+    )
     return Table("Newly broken invariants", ("set", "item", "what", "asked"), frozenset(), rows)
 
 
@@ -46,7 +70,7 @@ def _items(title: str, changes: Sequence[ItemChange], *, show_test: bool) -> Tab
             *(
                 map(shortened, (one.after.asked, one.before.said, one.after.said, one.after.wanted))
                 if show_test or one.after.split != "test"
-                else ("(a test item)", "", "", "")
+                else (_A_TEST_ITEM, "", "", "")
             ),
         )
         for one in changes

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 
 from eval import metrics
-from eval.anchoring import Split
+from eval.anchoring import Split, quoted
 from eval.conversationset import PARTS, GoldConversation, GoldTurn, Part
 from eval.results import Status
+from eval.scored import Quoted
 from eval.scoring import citation_accuracy
 from service.conversation.exchange import Understood
 from service.quotes import Citation
@@ -47,7 +48,7 @@ class TurnResult:
     `understood` and `candidates` are what was made of the message, `standalone` what it means. `scores` and
     `alone_scores` have a value for each measure the turn counts in. `agreement` is the token F1 of `understood` with
     `standalone`, `typed_agreement` that of the message. `readings` is how well the candidates cover the gold ones (0
-    to 1), None unless the message is ambiguous. `wanted` are the gold answers or readings, `citations` and
+    to 1), None unless the message is ambiguous. `wanted` are the gold answers or readings, `citations`, `quotes` and
     `violations` are those of the reply in the conversation.
     """
 
@@ -71,6 +72,8 @@ class TurnResult:
     readings: float | None
     wanted: tuple[str, ...]
     citations: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    evidence: tuple[Quoted, ...]
     violations: tuple[str, ...]
 
 
@@ -156,6 +159,8 @@ def score_turn(
         readings=_coverage(turn.candidates, understood.candidates) if turn.candidates else None,
         wanted=turn.candidates or turn.answers,
         citations=tuple(citation.id for citation in reply.citations),
+        quotes=quoted(reply.citations),
+        evidence=quoted(turn.evidence),
         violations=reply.violations,
     )
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from eval.anchoring import Evidence, EvidenceRow, FindDocument, Split, Words, anchor, read_rows
+from eval.anchoring import Evidence, EvidenceRow, FindDocument, OnProblem, Split, Words, anchor_all, read_items
 from service.lines import Line
 
 CONVERSATIONS_FILE = Path(__file__).parent / "gold" / "conversations.jsonl"
@@ -64,13 +64,18 @@ class _Row:
     turns: tuple[_TurnRow, ...]
 
 
-def load_conversations(path: Path, find_document: FindDocument) -> tuple[GoldConversation, ...]:
-    """Read gold conversations and anchor their quotes; raises InputError naming the line and the remedy."""
+def load_conversations(
+    path: Path, find_document: FindDocument, on_problem: OnProblem | None = None
+) -> tuple[GoldConversation, ...]:
+    """Read gold conversations and anchor their quotes; raises InputError as `read_items` does."""
+
+    def convert(row: _Row, line: Line) -> GoldConversation:
+        return _conversation(row, line, find_document)
+
     nested = (
         "turns: message, standalone, kind, answers, evidence, unanswerable, candidates; evidence: document_id, quote"
     )
-    rows = read_rows(path, _Row, nested, "gold conversations")
-    return tuple(_conversation(row, line, find_document) for line, row in rows)
+    return read_items(path, _Row, nested, "gold conversations", convert, on_problem)
 
 
 def _conversation(row: _Row, line: Line, find_document: FindDocument) -> GoldConversation:
@@ -92,7 +97,7 @@ def _turn(row: _TurnRow, number: int, name: str, line: Line, find_document: Find
         standalone=row.standalone,
         kind=row.kind,
         answers=row.answers,
-        evidence=tuple(anchor(part, line, find_document) for part in row.evidence),
+        evidence=anchor_all(row.evidence, line, find_document),
         unanswerable=row.unanswerable,
         candidates=row.candidates,
         part=_part(row, number),

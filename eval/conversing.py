@@ -38,15 +38,17 @@ def converse(
     find_document: FindDocument,
     gold: Sequence[GoldConversation],
     on_turn: Callable[[TurnResult], None] | None = None,
+    *,
+    alone: bool = True,
 ) -> list[TurnResult]:
-    """Hold every conversation.
+    """Hold every conversation; without `alone` no turn is asked alone too, and counts as if it had gone the same.
 
     A turn leans on what the product made of the turns before it, right or wrong. One on which the product fails is
     kept as an error and scores as wrong. `find_document` gives the documents that quotes are held against.
     """
     results = []
     for conversation in gold:
-        for result in _Held(asking, understanding, find_document, conversation).turns():
+        for result in _Held(asking, understanding, find_document, conversation, alone=alone).turns():
             results.append(result)
             if on_turn is not None:
                 on_turn(result)
@@ -62,11 +64,14 @@ class _Held:
         understanding: Understanding,
         find_document: FindDocument,
         conversation: GoldConversation,
+        *,
+        alone: bool,
     ) -> None:
         self._asking = asking
         self._understanding = understanding
         self._find_document = find_document
         self._conversation = conversation
+        self._asks_alone = alone
         self._history: list[Exchange] = []
 
     def turns(self) -> list[TurnResult]:
@@ -81,12 +86,12 @@ class _Held:
     def _alone(self, turn: GoldTurn, understood: Understood, reply: Reply) -> Reply:
         # An ambiguous message means nothing alone; and the product is deterministic, so nothing is asked twice.
         asked = reply.status not in ("asked_back", "error") and understood.standalone_question == turn.standalone
-        return reply if turn.candidates or asked else self._ask(turn.standalone)
+        return reply if turn.candidates or asked or not self._asks_alone else self._ask(turn.standalone)
 
     def _say(self, message: str) -> tuple[Understood, Reply]:
         try:
             understood = self._understanding.understand(message, tuple(self._history))
-            understood, answer = last_reply(understood, self._asking.ask)
+            answer = last_reply(understood, self._asking.ask)
         except CitecheckError:
             understood, reply = Understood(message, message, (), None), _FAILED
         else:

@@ -48,7 +48,7 @@ def load_sets(
     `only` names the sets wanted, none of them for all. Raises InputError for a folder without any, or for a line that
     cannot be used.
     """
-    files = _files(path or BUILT_IN, only)
+    files = gold_files(path or BUILT_IN, only)
 
     def chosen(identity: Split) -> bool:
         return split in ("all", identity)
@@ -72,7 +72,8 @@ def load_sets(
     return gold
 
 
-def _files(path: Path, only: frozenset[GoldSet]) -> dict[GoldSet, Path]:
+def gold_files(path: Path, only: frozenset[GoldSet]) -> dict[GoldSet, Path]:
+    """Return the gold files of a folder by set, or the one file named; raises InputError where there is none."""
     if not path.is_dir():
         if only - {"questions"}:
             raise InputError(

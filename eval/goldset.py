@@ -14,11 +14,12 @@ from eval.anchoring import (
     Evidence,
     EvidenceRow,
     FindDocument,
+    OnProblem,
     Split,
     Words,
-    anchor,
+    anchor_all,
     occurrences,
-    read_rows,
+    read_items,
 )
 from service.lines import Line
 
@@ -64,10 +65,13 @@ class _Row:
     evidence: tuple[EvidenceRow, ...]
 
 
-def load_gold(path: Path, find_document: FindDocument) -> tuple[GoldItem, ...]:
-    """Read a gold file and anchor its quotes in the documents; raises InputError naming the line and the remedy."""
-    rows = read_rows(path, _Row, "evidence: document_id, quote", "gold items")
-    return tuple(_item(row, line, find_document) for line, row in rows)
+def load_gold(path: Path, find_document: FindDocument, on_problem: OnProblem | None = None) -> tuple[GoldItem, ...]:
+    """Read a gold file and anchor its quotes in the documents; raises InputError as `read_items` does."""
+
+    def convert(row: _Row, line: Line) -> GoldItem:
+        return _item(row, line, find_document)
+
+    return read_items(path, _Row, "evidence: document_id, quote", "gold items", convert, on_problem)
 
 
 def select(gold: Iterable[GoldItem], split: Split | Literal["all"]) -> tuple[GoldItem, ...]:
@@ -80,5 +84,5 @@ def _item(row: _Row, line: Line, find_document: FindDocument) -> GoldItem:
     if stated != (row.answerable, row.answerable):
         need = "at least one answer and one evidence quote" if row.answerable else "neither answers nor evidence"
         raise line.refuse(f"item {row.id!r} has answerable={row.answerable} and so needs {need}")
-    evidence = tuple(anchor(part, line, find_document) for part in row.evidence)
+    evidence = anchor_all(row.evidence, line, find_document)
     return GoldItem(row.id, row.question, row.type, row.style, row.split, row.answerable, row.answers, evidence)

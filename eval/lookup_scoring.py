@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
-from eval.anchoring import Evidence, FindDocument, Split
+from eval.anchoring import Evidence, FindDocument, Split, quoted
 from eval.invariants import FAILED, FALSE_EXACT, FALSE_QUOTE, is_verbatim
 from eval.lookupset import Changed, GoldLookup, holds_words, same_typography_apart, words_of
 from eval.metrics import mean
+from eval.scored import Quoted
 from eval.scoring import RIGHT, Metric
 from index.errors import CitecheckError, SpanError
 from service import lookup
@@ -59,6 +60,8 @@ class LookupResult:
     match: Outcome
     similarity: float | None
     citations: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    evidence: tuple[Quoted, ...]
     differences: tuple[Changed, ...]
     scores: dict[str, float]
     violations: tuple[str, ...]
@@ -120,6 +123,8 @@ def score_lookup(gold: GoldLookup, found: lookup.LookupResult, find_document: Fi
         match=found.match,
         similarity=first.similarity if first else None,
         citations=tuple(citation.id for citation in citations),
+        quotes=quoted(citations),
+        evidence=quoted(gold.evidence),
         differences=tuple(Changed(one.quote, one.source) for one in first.differences) if first else (),
         scores={RIGHT: float(all(score == 1 for score in scores.values())), **scores},
         violations=tuple(name for name, is_so in broken.items() if is_so),
@@ -175,6 +180,8 @@ def _failed(gold: GoldLookup, *, withheld: bool) -> LookupResult:
         match="error",
         similarity=None,
         citations=(),
+        quotes=(),
+        evidence=quoted(gold.evidence),
         differences=(),
         scores={name: 0.0 for name, counts in counted.items() if counts},
         violations=(FAILED, FALSE_QUOTE) if withheld else (FAILED,),

@@ -9,7 +9,18 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from eval.anchoring import Evidence, EvidenceRow, FindDocument, Slice, Split, Words, anchor, read_rows, short
+from eval.anchoring import (
+    Evidence,
+    EvidenceRow,
+    FindDocument,
+    OnProblem,
+    Slice,
+    Split,
+    Words,
+    anchor_all,
+    read_items,
+    short,
+)
 from index.errors import CitecheckError
 from index.normalize import normalize
 from service.lines import Line
@@ -63,11 +74,16 @@ class _Row:
     differences: tuple[Changed, ...]
 
 
-def load_lookups(path: Path, find_document: FindDocument) -> tuple[GoldLookup, ...]:
-    """Read gold lookups and anchor their evidence; raises InputError naming the line and the remedy."""
+def load_lookups(
+    path: Path, find_document: FindDocument, on_problem: OnProblem | None = None
+) -> tuple[GoldLookup, ...]:
+    """Read gold lookups and anchor their evidence; raises InputError as `read_items` does."""
+
+    def convert(row: _Row, line: Line) -> GoldLookup:
+        return _lookup(row, line, find_document)
+
     nested = "evidence: document_id, quote; differences: quote, source"
-    rows = read_rows(path, _Row, nested, "gold lookups")
-    return tuple(_lookup(row, line, find_document) for line, row in rows)
+    return read_items(path, _Row, nested, "gold lookups", convert, on_problem)
 
 
 def words_of(text: str) -> list[str]:
@@ -93,7 +109,7 @@ def _lookup(row: _Row, line: Line, find_document: FindDocument) -> GoldLookup:
         _check_match(row, part, line)
     for changed in row.differences:
         _check_changed(changed, row, line)
-    places = tuple(anchor(part, line, find_document) for part in row.evidence)
+    places = anchor_all(row.evidence, line, find_document)
     return GoldLookup(row.id, row.split, row.kind, row.quote, row.match, places, row.differences)
 
 

@@ -86,13 +86,18 @@ def sign_test(*, lost: int, gained: int) -> float:
     return ways / int(2**throws)
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values that hold the chance of any false alarm among them (Holm, Scand. J. Statist. 1979)."""
+def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
+    """Adjusted p-values that hold the chance of any false alarm among them (Holm, Scand. J. Statist. 1979).
+
+    `weights` (all above 0) say how much of that chance each may use up, as in the same paper's weighted form.
+    """
+    shares = [1.0] * len(p_values) if weights is None else list(weights)
     adjusted = [0.0] * len(p_values)
-    worst = 0.0
-    for place, number in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
-        worst = max(worst, min(1.0, p_values[number] * (len(p_values) - place)))
+    worst, left = 0.0, math.fsum(shares)
+    for number in sorted(range(len(p_values)), key=lambda one: p_values[one] / shares[one]):
+        worst = max(worst, min(1.0, p_values[number] / shares[number] * left))
         adjusted[number] = worst
+        left -= shares[number]
     return adjusted
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from eval.scored import Scored
+from eval.scored import Quoted, Scored
 
 Status = Literal["answered", "conflicting", "declined", "error"]
 
@@ -35,7 +35,8 @@ class ItemResult:
 
     `evidence_ranks` holds, for each gold evidence span, the rank of the first hit that shows it. `scores` has a
     value for exactly the metrics the item counts in. `reason` is the decline reason, or the message of an error.
-    `wanted` holds the gold answers, `violations` the invariants that the answer broke.
+    `wanted` holds the gold answers, `quotes` the words of the citations, `evidence` the gold ones,
+    `violations` the invariants that the answer broke.
     """
 
     id: str
@@ -50,6 +51,8 @@ class ItemResult:
     reason: str | None
     confidence: float | None
     citations: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    evidence: tuple[Quoted, ...]
     nearest: tuple[str, ...]
     hits: tuple[HitRecord, ...]
     evidence_ranks: tuple[int | None, ...]

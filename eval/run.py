@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from eval.anchoring import quoted
 from eval.flatten import scored_question
 from eval.goldset import FindDocument, GoldItem
 from eval.invariants import FAILED, FALSE_QUOTE, broken_by_answer
@@ -18,9 +19,11 @@ from eval.scoring import (
     evidence_ranks,
     refusal_scores,
     retrieval_scores,
+    retrieved_ranks,
     rightness,
 )
 from index.errors import CitecheckError, SpanError
+from index.retriever import Hit, Retriever
 from service.answers import Answer
 from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation
@@ -34,6 +37,11 @@ class Pipeline(Protocol):
 
     def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
         """Rank passages."""
+
+    @property
+    def retriever(self) -> Retriever:
+        """The search legs, before the model ranks what they find."""
+        ...
 
 
 def run(
@@ -71,6 +79,7 @@ class _Outcome:
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
     hits: tuple[SearchHit, ...]
+    retrieved: tuple[Hit, ...]
     violations: tuple[str, ...]
     shows_quotes: bool
     seconds: float
@@ -95,12 +104,14 @@ def _evaluate(
         reason=outcome.reason,
         confidence=outcome.confidence,
         citations=tuple(citation.id for citation in outcome.citations),
+        quotes=quoted(outcome.citations),
+        evidence=quoted(item.evidence),
         nearest=tuple(citation.id for citation in outcome.nearest),
         hits=tuple(_record(hit) for hit in outcome.hits),
         evidence_ranks=ranks,
         scores={
             **({RIGHT: 0.0} if outcome.status == "error" else rightness(item, outcome.answer, outcome.citations)),
-            **retrieval_scores(item, ranks),
+            **retrieval_scores(item, ranks, retrieved_ranks(item.evidence, outcome.retrieved)),
             **answer_scores(item, outcome.answer, outcome.citations),
             **({"verbatim": is_true} if outcome.shows_quotes else {}),
             **refusal_scores(answerable=item.answerable, declined=outcome.status == "declined"),
@@ -115,12 +126,13 @@ def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clo
     try:
         answer = pipeline.ask(question)
         seconds = clock() - started
-        hits = pipeline.search(question, DEPTH).hits
+        found = pipeline.search(question, DEPTH)
+        retrieved = pipeline.retriever.search(found.read_as or question, DEPTH, None)
     except CitecheckError as error:
         # A quote the pipeline itself withheld as false is the invariant breaking, not just a missing answer.
         withheld = isinstance(error, SpanError)
         violations = (FAILED, FALSE_QUOTE) if withheld else (FAILED,)
-        return _Outcome("error", None, error.message, None, (), (), (), violations, withheld, clock() - started)
+        return _Outcome("error", None, error.message, None, (), (), (), (), violations, withheld, clock() - started)
     return _Outcome(
         status=answer.status,
         answer=answer.answer,
@@ -128,7 +140,8 @@ def _observe(pipeline: Pipeline, find_document: FindDocument, question: str, clo
         confidence=answer.confidence,
         citations=answer.citations,
         nearest=answer.nearest,
-        hits=hits,
+        hits=found.hits,
+        retrieved=retrieved,
         violations=broken_by_answer(answer, find_document),
         shows_quotes=bool(answer.citations or answer.alternatives or answer.nearest),
         seconds=seconds,

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from eval.html.page import report_page
 from eval.report import markdown
 from eval.results import ItemResult, Provenance, Run
 from eval.scored import Scored
@@ -31,13 +32,14 @@ def write_run(run: Run, folder: Path) -> None:
     """Write a run into a new `folder`; raises InputError when it is there already.
 
     run.json says where it came from, items.jsonl holds the questions with all that replays them, scored.jsonl the
-    items of every gold set as they are compared, report.md the figures.
+    items of every gold set as they are compared, report.md the figures, report.html the figures and the items.
     """
     files = {
         "run.json": _PROVENANCE.dump_json(run.provenance, indent=2).decode() + "\n",
         "items.jsonl": _lines(_ITEM, run.items),
         "scored.jsonl": _lines(_SCORED, run.scored),
         "report.md": markdown(run, run.provenance),
+        "report.html": report_page(run, None, show_test=False),
     }
     folder = folder.resolve()
     refuse_used(folder)
@@ -115,11 +117,13 @@ def _figures(run: Run) -> dict[str, dict[str, dict[str, float | int | None]]]:
 def _kept(item: Scored) -> Scored:
     """Return what a baseline keeps of an item: one line each, so that a change shows as the items it touched.
 
-    What was asked and wanted stands in the gold, and is taken from the newer run.
+    What was asked and wanted stands in the gold, and is taken from the newer run; quotes are named by their ids.
     """
     scores = {name: round(score, _DIGITS) for name, score in item.scores.items()}
     confidence = None if item.confidence is None else round(item.confidence, _DIGITS)
-    return replace(item, asked="", wanted="", scores=scores, confidence=confidence, latency_ms=None)
+    return replace(
+        item, asked="", wanted="", quotes=(), evidence=(), scores=scores, confidence=confidence, latency_ms=None
+    )
 
 
 def _lines(form: TypeAdapter[Any], items: Iterable[object]) -> str:

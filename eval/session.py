@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -80,7 +83,7 @@ def evaluate(
     """Carry out a request and write its run folder; `on_start` is told how many items there are."""
     folder = request.out or Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
     refuse_used(folder)
-    with _pipeline(request) as pipeline:
+    with opened(request) as pipeline:
         find_document = partial(read_document, pipeline.library)
         gold = load_sets(request.gold, request.only, request.split, find_document)
         pipeline.warm_up()
@@ -92,17 +95,32 @@ def evaluate(
 
 
 def run_sets(pipeline: Pipeline, find_document: FindDocument, gold: Gold, on_item: Callable[[], None]) -> Run:
-    """Put every gold set to a pipeline; `on_item` is called after each item."""
+    """Put every gold set to a pipeline; `on_item` is called after each item, from several threads.
+
+    Questions are asked one after the other, so that their latencies are those of a single user; nothing else is timed,
+    and is worked on by every core at once.
+    """
 
     def told(_item: object) -> None:
         on_item()
 
     origin = provenance.describe(pipeline, gold.files)
     asked = run(pipeline, find_document, gold.questions, origin, on_item=told)
-    claims = check_gold(pipeline, find_document, gold.claims, told)
-    turns = converse(pipeline, FollowUps(pipeline), find_document, gold.conversations, told)
-    lookups = look_up_gold(pipeline, find_document, gold.lookups, told)
-    rest = (*map(scored_claim, claims), *map(scored_turn, turns), *map(scored_lookup, lookups))
+    follow_ups = FollowUps(pipeline)
+    pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="eval")
+    try:
+        turns = pool.map(
+            lambda one: converse(pipeline, follow_ups, find_document, [one], told, alone=False), gold.conversations
+        )
+        claims = pool.map(lambda one: check_gold(pipeline, find_document, [one], told), gold.claims)
+        lookups = pool.map(lambda one: look_up_gold(pipeline, find_document, [one], told), gold.lookups)
+        rest = (
+            *map(scored_claim, chain.from_iterable(claims)),
+            *map(scored_turn, chain.from_iterable(turns)),
+            *map(scored_lookup, chain.from_iterable(lookups)),
+        )
+    finally:
+        pool.shutdown(cancel_futures=True)
     return replace(asked, scored=(*asked.scored, *rest))
 
 
@@ -110,7 +128,7 @@ def evaluate_claims(
     request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
 ) -> tuple[list[ClaimResult], ClaimFigures]:
     """Check the gold claims of a request's split; nothing is written."""
-    with _pipeline(request) as pipeline:
+    with opened(request) as pipeline:
         find_document = partial(read_document, pipeline.library)
         gold = load_claims(request.gold or CLAIMS_FILE, find_document)
         chosen = [claim for claim in gold if request.split in ("all", claim.split)]
@@ -124,7 +142,7 @@ def evaluate_conversations(
     request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
 ) -> tuple[list[TurnResult], ConversationFigures]:
     """Hold the gold conversations of a request's split; nothing is written. `on_start` is told how many turns."""
-    with _pipeline(request) as pipeline:
+    with opened(request) as pipeline:
         find_document = partial(read_document, pipeline.library)
         gold = load_conversations(request.gold or CONVERSATIONS_FILE, find_document)
         chosen = [conversation for conversation in gold if request.split in ("all", conversation.split)]
@@ -164,7 +182,7 @@ def seeds() -> Path:
 
 
 @contextmanager
-def _pipeline(request: Request) -> Iterator[Pipeline]:
+def opened(request: Request) -> Iterator[Pipeline]:
     """Open a data folder as it is, or index documents into a temporary one."""
     if request.data is not None:
         if request.documents is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval import metrics
+from eval.aggregates import labels, trust
 from eval.results import ItemResult
 from eval.scored import GoldSet, Scored
 from eval.scoring import METRICS
@@ -75,16 +76,28 @@ def summarise(items: Sequence[ItemResult]) -> Summary:
 
 
 def set_figures(scored: Sequence[Scored]) -> dict[GoldSet, dict[str, Figure]]:
-    """Return the mean of every metric of every gold set that a run holds."""
+    """Return the mean of every metric of every gold set that a run holds, and the figures that are no means."""
     found: dict[GoldSet, dict[str, list[float]]] = {}
     for item in scored:
         held = found.setdefault(item.gold_set, {})
         for name, score in item.scores.items():
             held.setdefault(name, []).append(score)
-    return {
+    means = {
         gold_set: {name: Figure(metrics.mean(values), len(values)) for name, values in held.items()}
         for gold_set, held in found.items()
     }
+    return {gold_set: {**held, **_aggregates(scored, gold_set)} for gold_set, held in means.items()}
+
+
+def _aggregates(scored: Sequence[Scored], gold_set: GoldSet) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    if (made := trust(scored, gold_set)) is not None:
+        figures.update(
+            aurc=Figure(made.aurc, made.items), ece=Figure(made.ece, made.items), brier=Figure(made.brier, made.items)
+        )
+    if (told := labels(scored, gold_set)) is not None:
+        figures["macro_f1"] = Figure(told.macro_f1, told.items)
+    return figures
 
 
 def failure_kind(item: ItemResult) -> str | None:

@@ -16,16 +16,14 @@ from sqlalchemy.exc import DBAPIError
 
 from index.errors import StoreError, StoreFull
 
-_BUSY_MILLISECONDS = 30_000
+_BUSY_SECONDS = 30.0
 _FULL_BYTES = 1_000_000
 _log = logging.getLogger(__name__)
 
 
-def connect(path: Path) -> Engine:
-    """Return an engine on the SQLite file at `path`, created when missing."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_MILLISECONDS / 1000}
-    )
+def connect(path: Path, busy_seconds: float = _BUSY_SECONDS) -> Engine:
+    """Return an engine on the SQLite file at `path`, created when missing; writers wait so long for one another."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

@@ -4,6 +4,7 @@ CitecheckError
 ├── InputError            the caller sent something unusable (HTTP 4xx, exit code 2)
 │   ├── DocumentError     a file or text that cannot become a document
 │   ├── DocumentClash     two sources claim the same document id
+│   ├── InProgress        another try of the same request is still being answered
 │   ├── NotFound          an address or id that names nothing we hold
 │   └── TooLarge          an input beyond its limit
 ├── SpanError             a slice that does not fit its document: a defect, never shown as a quote
@@ -36,6 +37,10 @@ class DocumentError(InputError):
 
 class DocumentClash(InputError):
     """Two sources claim the same document id."""
+
+
+class InProgress(InputError):
+    """Another try of the same request is still being answered."""
 
 
 class NotFound(InputError):

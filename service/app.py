@@ -14,13 +14,13 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from fastapi_offline import FastAPIOffline
 
-from index.errors import CitecheckError
+from index.errors import CitecheckError, StoreError
 from service import errors
 from service.assets import Assets
 from service.conversation.chat import open_chat
 from service.metrics import Metrics
 from service.middleware import Guard
-from service.pipeline import open_pipeline
+from service.pipeline import Pipeline, open_pipeline
 from service.pool import WorkPool
 from service.routes import chat, checking, conversations, documents, health, openai, questions, reports
 from service.routes.state import State
@@ -28,6 +28,8 @@ from service.schemas import ErrorResponse
 from service.settings import Settings
 
 _WEB = Path(__file__).parent / "web"
+# Answers that a language model words at once; a worker mostly waits for it.
+_WORDINGS = 16
 _log = logging.getLogger(__name__)
 
 
@@ -42,9 +44,11 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         pool=WorkPool(settings.workers, settings.queue),
         ingest_pool=WorkPool(1, settings.queue),
         understanding_pool=WorkPool(1, settings.queue),
+        wording_pool=WorkPool(_WORDINGS, settings.queue),
         metrics=Metrics(),
         pipeline=None,
         chat=None,
+        chat_failure=None,
         failure=None,
     )
 
@@ -56,6 +60,7 @@ def create_app(settings: Settings, *, hosts: frozenset[str] | None = None) -> Fa
         state.pool.close()
         state.ingest_pool.close()
         state.understanding_pool.close()
+        state.wording_pool.close()
         if state.chat is not None:
             state.chat.close()
         if state.pipeline is not None:
@@ -89,7 +94,7 @@ async def _load(state: State) -> None:
     try:
         pipeline = await state.pool.run(open_pipeline, state.settings)
         await state.pool.run(pipeline.warm_up)
-        chat = await state.pool.run(open_chat, pipeline)
+        await _load_chat(state, pipeline)
     except CitecheckError as error:
         _log.error("citecheck cannot start: %s", error.message)
         state.failure = error
@@ -98,8 +103,16 @@ async def _load(state: State) -> None:
         state.failure = CitecheckError("The service failed to start; its log has details.", code="start_failed")
         _log.exception("citecheck cannot start", exc_info=error)
         raise
-    state.chat = chat
     state.pipeline = pipeline
+
+
+async def _load_chat(state: State, pipeline: Pipeline) -> None:
+    """Open the conversations; where they cannot be used, everything else is served without them."""
+    try:
+        state.chat = await state.pool.run(open_chat, pipeline)
+    except StoreError as error:
+        _log.error("citecheck serves without chat: %s", error.message)
+        state.chat_failure = error
 
 
 def _serve_page(app: FastAPI, state: State) -> None:

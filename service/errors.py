@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from index.errors import (
     CitecheckError,
     DocumentClash,
+    InProgress,
     InputError,
     NotFound,
     StoreError,
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 _STATUS: tuple[tuple[type[CitecheckError], int], ...] = (
     (NotFound, 404),
     (DocumentClash, 409),
+    (InProgress, 409),
     (TooLarge, 413),
     (InputError, 422),
     (Busy, 503),

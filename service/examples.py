@@ -35,6 +35,7 @@ CHAT: dict[str, Any] = {
     "turn": 1,
     "message": "When did the rebels take Timbuktu?",
     "standalone_question": "When did the rebels take Timbuktu?",
+    "context": None,
     "written": None,
     "feedback": None,
     "created_at": "2026-11-21T12:00:00+00:00",

@@ -25,7 +25,8 @@ _MATCHES = {
     "absent": "nowhere",
 }
 # Of these "$" draws formulas where a page has them.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+# "://", "www." and "@" make addresses that many viewers turn into links by themselves.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
 # At a line's start these begin a list or a rule; "3.5" does not.
 _LEADING = re.compile(r"^(\d+(?=[.)](?: |$))|(?=[-+=]))([-+=.)])")
 

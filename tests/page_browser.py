@@ -165,7 +165,7 @@ def turn_of(message: str, *citations: dict[str, Any], **fields: Any) -> dict[str
     """A turn as the service would tell it."""
     turn = {"status": "answered", "answer": "so", "confidence": 0.9, "citations": citations, "alternatives": []}
     turn |= {"reason": None, "nearest": [], "read_as": None, "candidates": [], "conversation_id": "c" * 32, "turn": 1}
-    turn |= {"message": message, "standalone_question": message, "written": None, "feedback": None}
+    turn |= {"message": message, "standalone_question": message, "context": None, "written": None, "feedback": None}
     return turn | {"created_at": "2026-11-21T12:00:00+00:00"} | fields
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,7 +15,14 @@ import httpx
 import pytest
 from llm_server import KEY, model_server, refuses, writes
 
-from conftest import SEEDS, serving
+from conftest import SEEDS, build_pipeline, serving
+from index.encoder import Encoder
+from index.errors import InProgress, NotFound
+from service.answers import Answered
+from service.catalogue import remove_document
+from service.conversation.chat import Chat, Opened, Scope, open_chat
+from service.conversation.exchange import InContext
+from service.conversation.turns import Turn
 
 QUESTION = "When did the rebels take Timbuktu?"
 UNANSWERABLE = "Who won the world chess championship in 1985?"
@@ -59,7 +68,7 @@ def test_the_stream_tells_each_step_and_ends_with_the_whole_turn(client: httpx.C
     assert names == ["understood", "retrieved", *["quote"] * len(quotes), "answer", "done"]
     done = told[-1][1]
     assert quotes == done["citations"]
-    assert {"conversation_id", "message", "standalone_question", "candidates"} == set(told[0][1])
+    assert {"conversation_id", "message", "standalone_question", "candidates", "context"} == set(told[0][1])
     assert told[0][1]["conversation_id"] == done["conversation_id"]
     assert told[1][1]["passages"] >= 24
     assert done | told[-2][1] == done
@@ -208,3 +217,83 @@ def test_a_language_model_that_fails_leaves_the_documents_own_answer(data_folder
     assert turn["citations"]
     assert (turn["written"]["text"], turn["written"]["problem"]) == ("", "unreachable")
     assert KEY not in json.dumps(turn)
+
+
+@pytest.fixture
+def chat(data_folder: Path, encoder: Encoder) -> Iterator[Chat]:
+    opened = open_chat(build_pipeline(data_folder, encoder))
+    yield opened
+    opened.close()
+    opened.pipeline.library.close()
+
+
+ANYWHERE = Scope(None, None, None)
+
+
+def test_a_second_try_beside_the_first_waits_its_turn(chat: Chat) -> None:
+    first = chat.converse(QUESTION, None, ANYWHERE, "a-key")
+    next(first)
+    with pytest.raises(InProgress, match="answered already"):
+        next(chat.converse(QUESTION, None, ANYWHERE, "a-key"))
+    *_, turn = first
+    *_, again = chat.converse(QUESTION, None, ANYWHERE, "a-key")
+    assert again == turn
+    # A try that was given up leaves the way free.
+    given_up = chat.converse(UNANSWERABLE, None, ANYWHERE, "b-key")
+    next(given_up)
+    given_up.close()  # type: ignore[attr-defined]
+    *_, kept = chat.converse(UNANSWERABLE, None, ANYWHERE, "b-key")
+    assert isinstance(kept, Turn)
+
+
+def test_a_document_purged_during_the_answer_leaves_no_words_behind(chat: Chat) -> None:
+    work = chat.converse(QUESTION, None, ANYWHERE, None)
+    (opened, *_, answer) = itertools.takewhile(lambda event: not isinstance(event, Turn), itertools.islice(work, 4))
+    assert isinstance(opened, Opened)
+    assert isinstance(answer, Answered)
+    chat.store.forget(DOCUMENT)
+    remove_document(chat.pipeline.library, DOCUMENT, purge=True)
+    with pytest.raises(NotFound):
+        next(work)
+    with pytest.raises(NotFound, match="no conversation"):
+        chat.conversation(opened.conversation_id)
+
+
+def test_one_purged_turn_does_not_hide_the_others(chat: Chat) -> None:
+    *_, first = chat.converse(QUESTION, None, ANYWHERE, None)
+    *_, second = chat.converse(UNANSWERABLE, first.conversation_id, ANYWHERE, None)
+    shown = {citation.document_id for citation in second.answer.nearest}
+    remove_document(chat.pipeline.library, DOCUMENT, purge=True)
+    left = [turn.turn for turn in chat.conversation(first.conversation_id).turns]
+    assert left == ([] if DOCUMENT in shown else [2])
+
+
+def test_a_damaged_conversations_file_takes_nothing_else_down(data_folder: Path) -> None:
+    (data_folder / "conversations.sqlite").write_bytes(b"no database" * 2000)
+    with serving(data_folder) as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert client.post("/v1/ask", json={"question": QUESTION}).json()["status"] == "answered"
+        refused = client.post("/v1/chat", json={"message": QUESTION})
+        assert refused.status_code == 503
+        assert "conversations.sqlite" in refused.json()["error"]["message"]
+
+
+def test_a_file_held_by_another_program_does_not_hold_up_questions(data_folder: Path) -> None:
+    with serving(data_folder) as address, httpx.Client(base_url=address, timeout=60) as client:
+        say(client, QUESTION)
+        holder = sqlite3.connect(data_folder / "conversations.sqlite", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        refused = client.post("/v1/chat", json={"message": QUESTION})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "data_folder_busy")
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert say(client, QUESTION)["turn"] == 1
+
+
+def test_a_follow_up_is_told_again_with_what_was_talked_about(chat: Chat) -> None:
+    *_, first = chat.converse("Which truce was Ansar Dine asked for in 2016?", None, ANYWHERE, None)
+    told = list(chat.converse("did it accept?", first.conversation_id, ANYWHERE, None))
+    turn = told[-1]
+    contexts = [event.context for event in told if isinstance(event, InContext)]
+    assert turn.context == (contexts[0] if contexts else None)
+    # What was put beside the question is no part of what the next message leans on.
+    assert "(" not in turn.standalone_question

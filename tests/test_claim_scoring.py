@@ -45,7 +45,7 @@ def given_verdict(
 def result(
     label: VerdictLabel, verdict: VerdictLabel, *, shown: bool | None = None, kind: str = "date", style: str = "plain"
 ) -> ClaimResult:
-    return ClaimResult("claim", CLAIM, kind, style, "dev", label, verdict, 0.5, shown, (), {}, ())
+    return ClaimResult("claim", CLAIM, kind, style, "dev", label, verdict, 0.5, shown, (), (), (), {}, ())
 
 
 def find(identity: str) -> Document:
@@ -137,7 +137,12 @@ def test_a_result_tells_what_was_asked_and_what_came() -> None:
         "paraphrased",
         "test",
     )
-    assert (scored.gold, scored.verdict, scored.confidence, scored.evidence) == ("supported", "refuted", 0.75, None)
+    assert (scored.gold, scored.verdict, scored.confidence, scored.shown) == (
+        "supported",
+        "refuted",
+        0.75,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,13 +156,13 @@ def test_a_result_tells_what_was_asked_and_what_came() -> None:
 )
 def test_evidence_is_the_place_and_not_the_words(document, quote: str, shown: bool) -> None:
     claim = gold("supported", (evidence(REGISTER, "burned in 1911"),))
-    assert score_claim(claim, given_verdict("supported", (cite(document, quote),)), find).evidence is shown
+    assert score_claim(claim, given_verdict("supported", (cite(document, quote),)), find).shown is shown
 
 
 def test_one_quote_of_many_and_one_place_of_many_are_enough() -> None:
     claim = gold("supported", (evidence(REGISTER, "1911"), evidence(LEAFLET, "burned in 1911")))
     citations = (cite(LEAFLET, "Bread was dear."), cite(LEAFLET, "The mill of Orvik burned in 1911."))
-    assert score_claim(claim, given_verdict("supported", citations), find).evidence is True
+    assert score_claim(claim, given_verdict("supported", citations), find).shown is True
 
 
 @pytest.mark.parametrize(
@@ -172,19 +177,17 @@ def test_one_quote_of_many_and_one_place_of_many_are_enough() -> None:
 def test_a_conflict_needs_evidence_on_both_sides(supporting: str, refuting: str, shown: bool) -> None:
     claim = gold("conflicting", (evidence(REGISTER, "in 1911"),), (evidence(REGISTER, "never"),))
     verdict = given_verdict("conflicting", (cite(REGISTER, supporting),), (cite(REGISTER, refuting),))
-    assert score_claim(claim, verdict, find).evidence is shown
+    assert score_claim(claim, verdict, find).shown is shown
 
 
 def test_a_refuted_claim_is_proved_by_refuting_quotes() -> None:
     claim = gold("refuted", refuting=(evidence(REGISTER, "never"),))
-    assert (
-        score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),)), find).evidence is True
-    )
-    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "1911"),)), find).evidence is False
+    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "never burned"),)), find).shown is True
+    assert score_claim(claim, given_verdict("refuted", refuting=(cite(REGISTER, "1911"),)), find).shown is False
 
 
 def test_silence_has_no_evidence_to_show() -> None:
-    assert score_claim(gold("not_enough_info"), given_verdict("not_enough_info"), find).evidence is None
+    assert score_claim(gold("not_enough_info"), given_verdict("not_enough_info"), find).shown is None
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,8 @@ def result(part: Part, *, conversation: str = "c1", **changes: Any) -> TurnResul
         readings=None,
         wanted=("31 March",),
         citations=(),
+        quotes=(),
+        evidence=(),
         violations=(),
     )
     return replace(made, **changes)
@@ -359,3 +361,10 @@ def test_the_command_holds_conversations_and_keeps_test_turns_to_itself(tmp_path
     assert made["figures"]["turns"]["opening"] == 2
     assert made["figures"]["reading"]["untouched"] == 1
     assert [item["conversation"] for item in made["items"]] == ["t0"]
+
+
+def test_a_turn_is_asked_alone_only_where_that_is_wanted() -> None:
+    documents = Documents(FACTS)
+    results = converse(documents, Reader({}), find, [TALK], alone=False)
+    assert documents.asked == [turn.message for turn in TALK.turns]
+    assert [one.alone_scores for one in results] == [one.scores for one in results]

@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Iterator[ConversationStore]:
 
 
 def draft(answer: Answer = ANSWERS[0], message: str = "How many?", written: Written | None = None) -> Draft:
-    return Draft(message, "How many doors?", answer, written)
+    return Draft(message, "How many doors?", "Quillhaven painter", answer, written)
 
 
 def begin(store: ConversationStore, *answers: Answer) -> str:
@@ -212,7 +212,7 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path) -> None
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE notes (text)")
         connection.execute("INSERT INTO notes VALUES ('keep me')")
-    with pytest.raises(StoreError, match="not this release's"):
+    with pytest.raises(StoreError, match=r"conversations\.sqlite in .* cannot be used: The file is not this release's"):
         ConversationStore(tmp_path)
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT * FROM notes").fetchall() == [("keep me",)]
@@ -240,6 +240,7 @@ def test_the_export_has_every_answer_with_its_quotes(store: ConversationStore) -
     for part in ("7 doors", "The documents disagree", "1932", "The documents do not say", "Who led the second?"):
         assert part in text
     assert "In the words of a-model" in text
+    assert "With what was talked about: Quillhaven painter" in text
     shape = conversation_json(found)
     assert len(shape["turns"]) == 6
     assert shape["turns"][1]["alternatives"][1]["citations"][0]["document_id"] == "other"

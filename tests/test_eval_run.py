@@ -22,7 +22,8 @@ from eval.scoring import METRICS
 from eval.summary import Summary, summarise
 from index.documents import Document, Span, content_sha256
 from index.errors import InputError, NotFound, SpanError
-from index.retriever import Leg
+from index.passages import Passage
+from index.retriever import Hit, Leg
 from service.answers import Answer, answered, declined
 from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation, make_citation
@@ -62,6 +63,25 @@ class Scripted:
         spans = self.hits.get(query, (GAO,))
         legs = {"lexical": Leg(None, 0.5), "dense": Leg(1, 0.25)}
         return SearchResult(tuple(SearchHit(quote(span), 1.0, legs) for span in spans), None)
+
+    @property
+    def retriever(self) -> Backwards:
+        return Backwards(self.hits)
+
+
+@dataclass(frozen=True)
+class Backwards:
+    """The search legs: they find what the model ranks, the other way round."""
+
+    hits: dict[str, Sequence[Span]]
+
+    def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
+        found = [passage(span) for span in reversed(self.hits.get(query, (GAO,)))]
+        return tuple(Hit(one, 1.0, {}) for one in found[:top_k])
+
+
+def passage(span: Span) -> Passage:
+    return Passage(TOWNS.id, TOWNS.version, span, "paragraph", (), (span,), (), TOWNS.quote(span))
 
 
 def find_document(document_id: str) -> Document:
@@ -126,12 +146,15 @@ def test_figures_of_a_scripted_run_by_hand(gold: tuple[GoldItem, ...]) -> None:
         "hit@5": (2 / 3, 3),
         "recall@5": (2 / 3, 3),
         "mrr@10": (pytest.approx((1 + 1 / 3 + 0) / 3), 3),
+        "retrieved@5": (2 / 3, 3),
         "answer_rate": (2 / 3, 3),
         "exact_match": (1 / 3, 3),
         "f1": (pytest.approx(1 / 3), 3),
         "contains": (1 / 3, 3),
         "citation_accuracy": (1 / 2, 2),
         "top_citation": (1 / 2, 2),
+        "citation_precision": (1 / 2, 2),
+        "citation_recall": (1 / 2, 2),
         "verbatim": (1, 4),
         "refusal_precision": (1 / 2, 2),
         "refusal_recall": (1 / 2, 2),
@@ -192,6 +215,7 @@ def test_an_error_is_kept_and_counts_as_wrong(gold: tuple[GoldItem, ...]) -> Non
         "hit@5": 0,
         "recall@5": 0,
         "mrr@10": 0,
+        "retrieved@5": 0,
         "answer_rate": 0,
         "exact_match": 0,
         "f1": 0,
@@ -221,10 +245,12 @@ def test_a_run_without_questions_shows_its_other_sets(gold: tuple[GoldItem, ...]
     screen = io.StringIO()
     Console(width=300, file=screen).print(terminal(only_claims))
     assert "0.250" in screen.getvalue()
-    assert markdown(only_claims, None) == (
+    written = markdown(only_claims, None)
+    assert written.startswith(
         "# Evaluation\n\n## Every gold set\n\n| set | metric | value | items |\n| --- | --- | ---: | ---: |\n"
         "| claims | right | 0.250 | 1 |\n"
     )
+    assert written.count("##") == 1
 
 
 def test_the_report_is_the_same_in_both_forms(gold: tuple[GoldItem, ...]) -> None:
@@ -260,7 +286,13 @@ def test_a_run_directory_reads_back_as_the_run(gold: tuple[GoldItem, ...], tmp_p
     made = evaluate(gold)
     folder = tmp_path / "runs" / "first"
     rundir.write_run(made, folder)
-    assert sorted(path.name for path in folder.iterdir()) == ["items.jsonl", "report.md", "run.json", "scored.jsonl"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "items.jsonl",
+        "report.html",
+        "report.md",
+        "run.json",
+        "scored.jsonl",
+    ]
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
     assert rundir.read_run(folder) == made
     with pytest.raises(InputError, match="exists already"):

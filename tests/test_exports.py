@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from conftest import make_document
 from index.documents import Document, Span
-from service.exports import MARKS, TITLES, as_claim_review, as_markdown
+from service.exports import MARKS, TITLES, as_claim_review, as_markdown, escaped
 from service.lookup import look_up
 from service.quotes import Citation, make_citation
 from service.verdicts import (
@@ -281,3 +281,8 @@ def test_a_review_keeps_every_character(claim: str, title: str, quote: str) -> N
     assert back["claimReviewed"] == claim
     assert back["citation"][0]["text"] == quote
     assert back["citation"][0]["isPartOf"]["name"] == title
+
+
+def test_an_address_in_a_document_draws_no_link() -> None:
+    shown = escaped("See https://evil.example, WWW.evil.example and mail a@evil.example: 12:30, ratio 3:2.")
+    assert shown == r"See https\://evil.example, WWW\.evil.example and mail a\@evil.example: 12:30, ratio 3:2."

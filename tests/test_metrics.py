@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from eval import metrics
 from eval.goldset import Evidence, GoldItem
-from eval.scoring import answer_scores, citation_accuracy, evidence_ranks, refusal_scores, retrieval_scores
+from eval.scoring import (
+    answer_scores,
+    citation_accuracy,
+    citation_shares,
+    evidence_ranks,
+    refusal_scores,
+    retrieval_scores,
+)
 from index.documents import Document, Span, content_sha256
 from service.quotes import Citation, make_citation
 
@@ -157,7 +164,13 @@ def test_one_good_citation_is_enough_for_citation_accuracy() -> None:
 
 def test_an_answerable_item_counts_where_it_should() -> None:
     item = gold_item()
-    assert retrieval_scores(item, (2, None)) == {"hit@1": 0, "hit@5": 1, "recall@5": 0.5, "mrr@10": 0.5}
+    assert retrieval_scores(item, (2, None), (9, 5)) == {
+        "hit@1": 0,
+        "hit@5": 1,
+        "recall@5": 0.5,
+        "mrr@10": 0.5,
+        "retrieved@5": 0.5,
+    }
     assert answer_scores(item, None, ()) == {"answer_rate": 0, "exact_match": 0, "f1": 0, "contains": 0}
     assert answer_scores(item, "30 March", [quote("towns", 30, 45)]) == {
         "answer_rate": 1,
@@ -166,12 +179,14 @@ def test_an_answerable_item_counts_where_it_should() -> None:
         "contains": 1,
         "citation_accuracy": 1,
         "top_citation": 1,
+        "citation_precision": 1,
+        "citation_recall": 0.5,
     }
 
 
 def test_an_unanswerable_item_counts_only_for_refusal() -> None:
     item = gold_item(answerable=False)
-    assert retrieval_scores(item, ()) == {}
+    assert retrieval_scores(item, (), ()) == {}
     assert answer_scores(item, "30 March", [quote("towns", 30, 45)]) == {}
     assert answer_scores(item, None, ()) == {}
 
@@ -181,3 +196,19 @@ def test_refusal_is_scored_as_a_classifier_of_unanswerable_items() -> None:
     assert refusal_scores(answerable=False, declined=False) == {"refusal_recall": 0}
     assert refusal_scores(answerable=True, declined=True) == {"refusal_precision": 0}
     assert refusal_scores(answerable=True, declined=False) == {}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 5)), max_size=6))
+def test_citation_precision_and_recall_are_those_of_shared_characters(places: list[tuple[int, int]]) -> None:
+    evidence = gold_item().evidence
+    citations = [quote("towns", start, start + length) for start, length in places]
+    shown = [set(range(one.start, one.end)) for one in citations]
+    wanted = [set(range(part.span.start, part.span.end)) for part in evidence]
+    shares = citation_shares(evidence, citations)
+    assert shares["citation_recall"] == sum(any(one & part for one in shown) for part in wanted) / 2
+    if citations:
+        right = sum(any(one & part for part in wanted) for one in shown)
+        assert shares["citation_precision"] == right / len(citations)
+    else:
+        assert "citation_precision" not in shares

@@ -20,11 +20,23 @@ from service.openai.errors import body_of, status_of
 from service.openai.streaming import KEEP_ALIVE, begin, data, going_on, guarded, kept_alive
 from service.pool import Busy, WorkPool
 from service.routes.state import State
+from service.routes.streaming import Wording
 from service.settings import Settings
 
 
 def state_with(pool: WorkPool, folder: Path) -> State:
-    return State(Settings(data=folder), pool, pool, Metrics(), pipeline=None, chat=None, failure=None)
+    return State(
+        settings=Settings(data=folder),
+        pool=pool,
+        ingest_pool=pool,
+        understanding_pool=pool,
+        wording_pool=pool,
+        metrics=Metrics(),
+        pipeline=None,
+        chat=None,
+        chat_failure=None,
+        failure=None,
+    )
 
 
 def request_of(*heard: Message) -> Request:
@@ -71,7 +83,7 @@ def test_a_reply_begins_without_waiting_and_gives_all_its_steps(tmp_path: Path) 
         first = await begin(steps, state)
         assert not first.done()
         free.set()
-        return await collect(going_on(first, steps, state, request_of()))
+        return await collect(going_on(first, steps, state, request_of(), Wording(lambda _: True)))
 
     assert asyncio.run(ask()) == [1, 2, 3]
     pool.close()
@@ -92,9 +104,11 @@ def test_the_work_stops_when_the_client_is_gone(tmp_path: Path) -> None:
     async def ask() -> list[int]:
         state, steps = state_with(pool, tmp_path), work()
         gone = request_of({"type": "http.disconnect"})
-        return await collect(going_on(await begin(steps, state), steps, state, gone))
+        return await collect(going_on(await begin(steps, state), steps, state, gone, wording))
 
+    wording = Wording(lambda _: False)
     assert asyncio.run(ask()) == [0]
+    assert wording.stopped.is_set()
     assert done == [0, "closed"]
     pool.close()
 

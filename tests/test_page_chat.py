@@ -15,12 +15,15 @@ from page_browser import (
     SENTENCE,
     UNANSWERABLE,
     answer_with,
+    arrive,
     ask,
     cite,
     document_text,
     event,
     kept,
     raw,
+    send,
+    slow_stream,
     texts,
     told,
     turn_of,
@@ -56,6 +59,92 @@ def test_shows_how_a_follow_up_was_understood(page: Page) -> None:
     page.unroute("**/v1/chat")
     page.goto("")
     expect(ask(page, QUESTION).locator(".understood")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("standalone", "words"),
+    [
+        ("Who led the rebels?", "Understood as: Who led the rebels? · with what was talked about: Ménaka 2012"),
+        ("and who led them?", "With what was talked about: Ménaka 2012"),
+    ],
+)
+def test_shows_what_was_put_beside_a_question(page: Page, standalone: str, words: str) -> None:
+    """The question is understood a second time, once the documents did not answer it as it reads."""
+    page.add_init_script(slow_stream("v1/chat"))
+    page.goto("")
+    send(page, "and who led them?")
+    expect(page.locator(".turn")).to_be_visible()
+    first = turn_of("and who led them?", cite(page, SENTENCE), standalone_question=standalone)
+    found = event("retrieved", {"passages": 24, "documents": 5}) + event("quote", first["citations"][0])
+    arrive(page, event("understood", first) + found)
+    expect(page.locator(".turn .card")).to_have_count(1)
+    expect(page.locator(".turn .understood")).to_have_count(int(standalone != first["message"]))
+    turn = first | {"context": "Ménaka 2012"}
+    arrive(page, event("understood", turn))
+    expect(page.locator(".turn .understood")).to_have_text(words)
+    expect(page.locator(".turn .state")).to_have_text("Searching again, with what was talked about…")
+    expect(page.locator(".turn .card")).to_have_count(0)
+    arrive(page, told(turn))
+    expect(page.locator(".turn")).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".turn .understood")).to_have_text(words)
+    expect(page.locator(".turn .card")).to_have_count(1)
+
+
+def test_a_kept_turn_shows_what_was_put_beside_it(page: Page) -> None:
+    page.goto("")
+    ask(page, QUESTION)
+    chosen = kept(page)[0]["conversation_id"]
+    said = page.request.get(f"v1/conversations/{chosen}").json()
+    old = {name: value for name, value in said["turns"][0].items() if name != "context"}
+    turns = [old, old | {"turn": 2, "context": HOSTILE}]
+    page.route(f"**/v1/conversations/{chosen}", lambda route: route.fulfill(json=said | {"turns": turns}))
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(2)
+    assert texts(page.locator(".understood")) == [f"With what was talked about: {HOSTILE}"]
+    assert page.locator("img, svg, body script").count() == 0
+
+
+def test_a_refusal_folds_its_closest_passages(page: Page) -> None:
+    page.goto("")
+    turn = ask(page, UNANSWERABLE)
+    passages = kept(page)[0]["nearest"]
+    assert texts(turn.locator(".nearest blockquote")) == [passage["text"] for passage in passages]
+    heights = turn.locator(".nearest blockquote").evaluate_all(
+        "nodes => nodes.map(node => Math.round(node.clientHeight / parseFloat(getComputedStyle(node).lineHeight)))"
+    )
+    assert max(heights) == 2, heights
+    expect(turn.locator(".nearest .card").last).to_be_in_viewport()
+    longest = max(range(len(passages)), key=lambda at: len(passages[at]["text"]))
+    card = turn.locator(".nearest .card").nth(longest)
+    quote = card.locator("blockquote")
+    toggle = card.get_by_role("button", name="Show all of it")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    card.locator(".open").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(toggle).to_be_focused()
+    folded = quote.evaluate("node => node.clientHeight")
+    page.keyboard.press("Enter")
+    less = card.get_by_role("button", name="Show less")
+    expect(less).to_be_focused()
+    expect(less).to_have_attribute("aria-expanded", "true")
+    assert quote.evaluate("node => node.clientHeight") > folded
+    assert quote.evaluate("node => node.scrollHeight <= node.clientHeight")
+    expect(page.locator("#source")).to_be_hidden()
+    expect(turn.locator(".nearest-title")).to_have_text("Closest passages (not an answer)")
+    page.keyboard.press("Enter")
+    expect(toggle).to_be_focused()
+    assert quote.evaluate("node => node.clientHeight") == folded
+
+
+def test_a_short_closest_passage_has_nothing_to_unfold(page: Page) -> None:
+    short, long = cite(page, "three consecutive days"), cite(page, SENTENCE)
+    answer_with(page, status="declined", answer=None, reason="not_in_documents", nearest=[short, long])
+    page.goto("")
+    turn = ask(page, UNANSWERABLE)
+    page.set_viewport_size({"width": 400, "height": 860})
+    buttons = turn.locator(".nearest .unfold")
+    expect(buttons.last).to_be_visible()
+    expect(buttons.first).to_be_hidden()
 
 
 def test_a_glance_at_a_pill_shows_its_quote_and_a_click_opens_it(page: Page) -> None:

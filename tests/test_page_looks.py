@@ -73,6 +73,23 @@ def refused(page: Page) -> None:
     ask(page, UNANSWERABLE)
 
 
+def put_beside(page: Page) -> None:
+    quote = cite(page, SENTENCE)
+    answer_with(
+        page, quote, standalone_question="Which cities were overrun by the rebels?", context="Northern Mali 2012"
+    )
+    page.goto("")
+    ask(page, "which cities?")
+
+
+def deleted_elsewhere(page: Page) -> None:
+    body = event("error", {"error": {"code": "conversation_not_found", "message": "There is none.", "details": {}}})
+    page.route("**/v1/chat", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
+    page.goto("")
+    send(page, QUESTION)
+    expect(page.get_by_role("button", name="Ask in a new conversation")).to_be_visible()
+
+
 def rivals(page: Page) -> None:
     first, second = cite(page, SENTENCE), cite(page, "three consecutive days")
     others = [{"answer": "on three consecutive days", "confidence": 0.64, "citations": [first]}]
@@ -216,6 +233,8 @@ STATES: list[State] = [
     glanced,
     sourced,
     refused,
+    put_beside,
+    deleted_elsewhere,
     rivals,
     ambiguous,
     long_words,

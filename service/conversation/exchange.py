@@ -24,11 +24,18 @@ class Understood:
 
     `standalone_question` is the message itself, character for character, where it stands alone. `candidates` holds the
     readings to choose from, at least two, where the message could mean several things; then `standalone_question` is
-    the message. `wider` is the same question with what the last exchanges were about beside it, to be asked where the
-    documents do not answer it as it reads; None for a message that leans on nothing.
+    the message. `topic` holds words of the last questions to put beside the question where the documents do not answer
+    it as it reads; None for a message that leans on nothing.
     """
 
     message: str
     standalone_question: str
     candidates: tuple[str, ...]
-    wider: str | None
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InContext:
+    """A message was asked once more, with these words of what was talked about beside it, and is answered so."""
+
+    context: str

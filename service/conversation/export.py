@@ -30,6 +30,8 @@ def _turn(turn: Turn) -> list[str]:
     lines = []
     if turn.standalone_question != turn.message:
         lines += [f"Understood as: {escaped(turn.standalone_question)}", ""]
+    if turn.context is not None:
+        lines += [f"With what was talked about: {escaped(turn.context)}", ""]
     lines += _answer(turn.answer)
     if turn.written is not None and turn.written.sentences:
         lines += ["", f"In the words of {escaped(turn.written.model)}: {escaped(turn.written.text)}"]

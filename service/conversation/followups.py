@@ -33,8 +33,8 @@ class FollowUps:
         typed = self._names.cased(self._slips.corrected(message))
         understood = self._reader.read(typed, kept, self._names.kinds_of(names_of(typed, kept)))
         if understood.candidates or understood.standalone_question == typed:
-            return Understood(message, message, understood.candidates, understood.wider)
-        return Understood(message, understood.standalone_question, (), understood.wider)
+            return Understood(message, message, understood.candidates, understood.topic)
+        return Understood(message, understood.standalone_question, (), understood.topic)
 
     def _read(self, one: Exchange) -> Exchange:
         return Exchange(self._names.cased(one.question[:MAX_MESSAGE]), one.answer, one.evidence)

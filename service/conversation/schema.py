@@ -34,6 +34,7 @@ turns = Table(
     Column("turn", Integer, primary_key=True),
     Column("message", Text, nullable=False),
     Column("standalone_question", Text, nullable=False),
+    Column("context", Text, nullable=True),
     Column("answer", Text, nullable=False),
     Column("written", Text, nullable=True),
     Column("created_at", Float, nullable=False),

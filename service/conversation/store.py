@@ -16,6 +16,8 @@ from service.conversation.titles import checked_title
 from service.conversation.turns import Conversation, ConversationInfo, ConversationList, Draft, Feedback, Turn
 
 _FILE = "conversations.sqlite"
+# A turn is written in milliseconds; who holds the file longer is stuck, and must not hold up those who only ask.
+_BUSY_SECONDS = 3.0
 
 
 class ConversationStore:
@@ -23,7 +25,15 @@ class ConversationStore:
 
     def __init__(self, folder: Path) -> None:
         """Open the conversations of a data folder that exists; raises StoreError when they cannot be used."""
-        self._engine = connect(folder / _FILE)
+        self._engine = connect(folder / _FILE, _BUSY_SECONDS)
+        try:
+            self._open()
+        except StoreError as error:
+            self.close()
+            message = f"The conversations ({_FILE} in {folder}) cannot be used: {error.message}"
+            raise StoreError(message, code=error.code) from error
+
+    def _open(self) -> None:
         with reading(self._engine) as connection:
             tables = set(inspect(connection).get_table_names())
         if not tables:
@@ -33,7 +43,7 @@ class ConversationStore:
             form = connection.execute(select(schema.facts.c.value)).scalar() if known else None
         if form != schema.SCHEMA_VERSION:
             raise StoreError(
-                f"The file {_FILE} in the data folder is not this release's; move it away to begin a new one.",
+                "The file is not this release's; move it away to begin a new one.",
                 code="data_folder_format",
             )
 

@@ -30,18 +30,24 @@ class Draft:
 
     message: str
     standalone_question: str
+    context: str | None
     answer: Answer
     written: Written | None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One kept turn; `turn` counts from 1, `created_at` is ISO 8601 in UTC."""
+    """One kept turn; `turn` counts from 1, `created_at` is ISO 8601 in UTC.
+
+    `context` holds words of what was talked about that were put beside the question, since the documents did not
+    answer it as it reads; None for most turns.
+    """
 
     conversation_id: str
     turn: int
     message: str
     standalone_question: str
+    context: str | None
     answer: Answer
     written: Written | None
     feedback: Feedback | None

@@ -18,8 +18,9 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import SecretStr
 
+from service.llm.connection import Connection
 from service.llm.prompt import Message
-from service.llm.written import NoReply, Problem
+from service.llm.written import NoReply, Problem, Stopped
 
 # A reply of six sentences has about a thousand; a model that thinks aloud first writes more.
 MAX_CHARACTERS = 20_000
@@ -27,6 +28,8 @@ MAX_CHARACTERS = 20_000
 MAX_BYTES = 8_000_000
 _HEADERS = frozenset(("host", "accept", "connection", "content-type", "content-length", "user-agent", "authorization"))
 _RETRY_SECONDS = 1.0
+# How often somebody who waits looks whether it is still wanted.
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,17 @@ def open_server(url: str, key: SecretStr, model: str, timeout: float) -> Server:
     return Server(url, key, model, timeout, httpx2.create_ssl_context())
 
 
-def stream_reply(server: Server, messages: Sequence[Message]) -> Generator[str, None, None]:
+def stream_reply(
+    server: Server, messages: Sequence[Message], stopped: threading.Event | None
+) -> Generator[str, None, None]:
     """Yield the pieces of a reply as they arrive; raises NoReply when there is none, or no end of it.
 
     The request runs in a thread of its own, for no timeout of a connection bounds the whole: a server may send a
-    byte now and then for ever. Closing the generator stops it.
+    byte now and then for ever. Closing the generator stops it; so does `stopped`, set while the generator waits, which
+    then raises Stopped. Either way the connection ends.
     """
     deadline = time.monotonic() + server.timeout
-    request = _Request(server, messages, deadline)
+    request = _Request(server, messages, deadline, threading.Event() if stopped is None else stopped)
     threading.Thread(target=request.run, name="language-model", daemon=True).start()
     characters = 0
     try:
@@ -68,27 +74,35 @@ def stream_reply(server: Server, messages: Sequence[Message]) -> Generator[str, 
 class _Request:
     """A request under way: `run` fills what `next` empties."""
 
-    def __init__(self, server: Server, messages: Sequence[Message], deadline: float) -> None:
+    def __init__(self, server: Server, messages: Sequence[Message], deadline: float, unwanted: threading.Event) -> None:
         self._server = server
         self._messages: list[ChatCompletionMessageParam] = [_message(one) for one in messages]
         self._deadline = deadline
         self._arrived: SimpleQueue[str | NoReply | None] = SimpleQueue()
+        self._unwanted = unwanted
         self._stopped = threading.Event()
-        self._http = _http_client(server)
+        self._connection = Connection()
+        self._http = _http_client(server, self._connection)
 
     def next(self) -> str | None:
-        """Return the next piece, None after the last; raises NoReply."""
-        try:
-            piece = self._arrived.get(timeout=max(0.0, self._deadline - time.monotonic()))
-        except Empty:
-            raise NoReply("timeout") from None
-        if isinstance(piece, NoReply):
-            raise piece
-        return piece
+        """Return the next piece, None after the last; raises NoReply, and Stopped where it is not wanted any more."""
+        while not self._unwanted.is_set():
+            left = self._deadline - time.monotonic()
+            try:
+                piece = self._arrived.get(timeout=max(0.0, min(left, _LOOK_SECONDS)))
+            except Empty:
+                if left <= _LOOK_SECONDS:
+                    raise NoReply("timeout") from None
+                continue
+            if isinstance(piece, NoReply):
+                raise piece
+            return piece
+        raise Stopped
 
     def stop(self) -> None:
-        """End the request, finished or not: its next read finds the connection closed."""
+        """End the request, finished or not, and its connection."""
         self._stopped.set()
+        self._connection.cut()
         self._http.close()
 
     def run(self) -> None:
@@ -109,6 +123,7 @@ class _Request:
             # The connection broke, or was closed by `stop` while it was in use.
             end = NoReply("unreachable")
         finally:
+            self._connection.release()
             self._arrived.put(end)
 
     def _ask_twice(self) -> None:
@@ -173,7 +188,7 @@ def _seconds(header: str) -> float:
     return max(0.0, seconds) if math.isfinite(seconds) else math.inf
 
 
-def _http_client(server: Server) -> httpx2.Client:
+def _http_client(server: Server, connection: Connection) -> httpx2.Client:
     """Return a client that sends the key in one header, and of the others only what HTTP needs."""
 
     def send_only_what_is_needed(request: httpx2.Request) -> None:
@@ -185,6 +200,7 @@ def _http_client(server: Server) -> httpx2.Client:
             request.headers["Authorization"] = f"Bearer {key}"
         else:
             request.headers.pop("Authorization", None)
+        request.extensions["trace"] = connection.trace
 
     return httpx2.Client(
         verify=server.tls,

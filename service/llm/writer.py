@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -35,18 +36,24 @@ class Writer:
     """Words answers with a language model. Thread-safe."""
 
     def __init__(
-        self, model: str, reply: Callable[[Sequence[Message]], Reply], evidence: Callable[[], EvidenceModel]
+        self,
+        model: str,
+        reply: Callable[[Sequence[Message], threading.Event | None], Reply],
+        evidence: Callable[[], EvidenceModel],
     ) -> None:
         """Join the parts; `open_writer` builds the usual ones. `model` is the language model's name."""
         self.model = model
         self._reply = reply
         self._evidence = evidence
 
-    def write(self, question: str, answer: Answered | Conflicting) -> Iterator[Sentence | Written]:
+    def write(
+        self, question: str, answer: Answered | Conflicting, stopped: threading.Event | None = None
+    ) -> Iterator[Sentence | Written]:
         """Yield sentences as they prove to be borne out, while the model's reply arrives, then the Written.
 
         Sentences are provisional until then: where the reply breaks off, the Written has a problem and no sentences.
-        Of rival answers nothing is yielded before all of them have been shown. Never raises for what the server does.
+        Of rival answers nothing is yielded before all of them have been shown. Never raises for what the server does,
+        but Stopped soon after `stopped` is set: then nobody waits for the words.
         """
         quotes = quotes_of(answer)
         shown = usable(quotes)
@@ -55,7 +62,7 @@ class Writer:
             yield page.without("nothing_entailed", self.model)
             return
         try:
-            with closing(self._reply(compose(question, answer, shown))) as pieces:
+            with closing(self._reply(compose(question, answer, shown), stopped)) as pieces:
                 for draft in drafts(pieces):
                     yield from page.add(draft)
         except NoReply as failure:
@@ -152,7 +159,7 @@ def open_writer(settings: Settings, reader: EvidenceReader) -> Writer | None:
             code="llm_not_installed",
         ) from error
     server = open_server(settings.llm_url, settings.llm_key, settings.llm_model, settings.llm_timeout)
-    return Writer(settings.llm_model, lambda messages: stream_reply(server, messages), lambda: reader.model)
+    return Writer(settings.llm_model, lambda *asked: stream_reply(server, *asked), lambda: reader.model)
 
 
 def _check_url(url: str) -> None:

@@ -38,3 +38,7 @@ class NoReply(Exception):
         """Keep what went wrong: nothing that the server said, which may hold the key."""
         super().__init__(problem)
         self.problem = problem
+
+
+class Stopped(Exception):
+    """Whoever asked for the words wants them no more; the work ends without a result."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, TypeVar
 
 from fastapi import Request
 
-from index.errors import CitecheckError
-from service.openai.errors import body_of, openai_error
+from service.openai.errors import body_of
 from service.routes.state import State
-from service.routes.streaming import steps
+from service.routes.streaming import Wording, steps, told_of_failures
 
 T = TypeVar("T")
 
@@ -21,7 +19,6 @@ KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE = b": still working\n\n"
 DONE = b"data: [DONE]\n\n"
 _END: Any = object()
-_log = logging.getLogger(__name__)
 
 
 async def begin(work: Iterator[T], state: State) -> asyncio.Future[T]:
@@ -33,13 +30,15 @@ async def begin(work: Iterator[T], state: State) -> asyncio.Future[T]:
     return first
 
 
-async def going_on(first: asyncio.Future[T], work: Iterator[T], state: State, request: Request) -> AsyncIterator[T]:
+async def going_on(
+    first: asyncio.Future[T], work: Iterator[T], state: State, request: Request, wording: Wording
+) -> AsyncIterator[T]:
     """Yield the first step, when it is done, and those after it; stops when the client goes away."""
     step = await first
     if step is _END:
         return
     yield step
-    async for later in steps(work, state, request):
+    async for later in steps(work, state, request, wording):
         yield later
 
 
@@ -48,20 +47,9 @@ def data(content: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(content, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
 
 
-async def guarded(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the lines; a failure becomes a last line with the error, and no `[DONE]` follows."""
-    try:
-        async for line in lines:
-            yield line
-    except CitecheckError as error:
-        yield data(body_of(error))
-    except Exception as error:
-        # The status line is long gone: the client learns of it here, the framework's log in the usual way.
-        _log.exception("a stream failed", exc_info=error)
-        yield data(
-            openai_error("internal_error", "Something went wrong here; the log of the service has details.", 500)
-        )
-        raise
+def guarded(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Return the lines; a failure becomes a last line with the error, and no `[DONE]` follows."""
+    return told_of_failures(lines, lambda error: data(body_of(error)))
 
 
 async def kept_alive(lines: AsyncIterator[bytes], seconds: float = KEEP_ALIVE_SECONDS) -> AsyncIterator[bytes]:

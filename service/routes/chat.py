@@ -10,13 +10,14 @@ from fastapi.responses import JSONResponse
 
 from service.answers import Answered, Conflicting, Declined
 from service.conversation.chat import Event, Opened, Scope
+from service.conversation.exchange import InContext
 from service.conversation.turns import Turn, turn_json
 from service.examples import CHAT, documented
 from service.llm.written import Sentence, Written
 from service.pipeline import Retrieved
 from service.quotes import Citation
 from service.routes.state import ChatDep, State, StateDep
-from service.routes.streaming import event, steps, stream
+from service.routes.streaming import Wording, event, steps, stream
 from service.schemas import ChatRequest
 
 router = APIRouter(prefix="/v1", tags=["chat"])
@@ -40,14 +41,18 @@ async def chat(
 ) -> Response:
     """Answer the next message of a conversation, and keep the turn; without `conversation_id` begin a new one.
 
-    With `stream` the events are `understood`, `retrieved`, `quote` (each as it is verified), `answer`, with a language
+    With `stream` the events are `understood` (told again with a `context` where what was talked about had to be put
+    beside the question), `retrieved`, `quote` (each as it is verified), `answer`, with a language
     model `sentence` and `written`, and `done`, the whole turn; or `error`. The work stops when the client goes away,
     and nothing is kept then.
     """
     scope = Scope(body.top_k, body.documents, body.min_confidence)
     understood = state.understanding_pool
-    work = await understood.run(chat.converse, body.message, body.conversation_id, scope, idempotency_key)
-    events = _after(await understood.run(next, work), steps(work, state, request))
+    wording = Wording(chat.waits_after)
+    work = await understood.run(
+        chat.converse, body.message, body.conversation_id, scope, idempotency_key, wording.stopped
+    )
+    events = _after(await understood.run(next, work), steps(work, state, request, wording))
     if body.stream:
         return stream(_told(events, state))
     turn = await _last(events, state)
@@ -71,27 +76,34 @@ async def _last(events: AsyncIterator[Told], state: State) -> Turn | None:
 
 
 async def _told(events: AsyncIterator[Told], state: State) -> AsyncIterator[bytes]:
+    opened: Opened | None = None
     async for one in events:
-        if isinstance(one, Turn):
+        if isinstance(one, Opened):
+            opened = one
+        elif isinstance(one, Turn):
             state.metrics.answers.labels(one.answer.status).inc()
-        yield _event(one)
+        if isinstance(one, InContext) and opened is not None:
+            yield event("understood", _understood(opened, one.context))
+        else:
+            yield _event(one)
 
 
 def _event(one: Told) -> bytes:
     if isinstance(one, Turn):
         return event("done", turn_json(one))
     if isinstance(one, Opened):
-        return event("understood", _understood(one))
+        return event("understood", _understood(one, None))
     return event(_NAMES[type(one)], one)
 
 
-def _understood(opened: Opened) -> dict[str, Any]:
+def _understood(opened: Opened, context: str | None) -> dict[str, Any]:
     understood = opened.understood
     return {
         "conversation_id": opened.conversation_id,
         "message": understood.message,
         "standalone_question": understood.standalone_question,
         "candidates": understood.candidates,
+        "context": context,
     }
 
 

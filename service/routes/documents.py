@@ -15,7 +15,7 @@ from index.loading import load_bytes, load_text
 from service import catalogue
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList, DocumentText
 from service.outline import DocumentOutline, outline
-from service.routes.state import ChatDep, PipelineDep, StateDep
+from service.routes.state import ChatDep, PipelineDep, State, StateDep
 from service.schemas import TextDocument
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -55,7 +55,7 @@ async def list_documents(
 @router.post("", openapi_extra=_BODY)
 async def add_document(request: Request, state: StateDep, pipeline: PipelineDep) -> DocumentChange:
     """Add or update a document: a multipart `file`, or JSON with its text. It is searchable when this returns."""
-    document = await _read_document(request, state.settings.max_document_bytes)
+    document = await _read_document(request, state)
     return await state.ingest_pool.run(catalogue.put_document, pipeline.library, document)
 
 
@@ -71,7 +71,7 @@ async def get_text(
 ) -> DocumentText:
     """Return the full canonical text, of the current version or of an older one."""
     document = await state.pool.run(catalogue.read_document, pipeline.library, document_id, version)
-    return DocumentText(document.id, document.version, document.title, document.text)
+    return DocumentText(document.id, document.version, document.title, document.text, document.pages)
 
 
 @router.get("/{document_id}/outline")
@@ -94,27 +94,36 @@ async def remove_document(
 
     With `purge` the turns of conversations that show its words are erased as well.
     """
-    if purge:
-        await state.ingest_pool.run(chat.store.forget, document_id)
-    return await state.ingest_pool.run(catalogue.remove_document, pipeline.library, document_id, purge=purge)
+    if not purge:
+        return await state.ingest_pool.run(catalogue.remove_document, pipeline.library, document_id, purge=False)
+    # Before, so that a purge cut off in the middle can be asked for again; and after, for turns made meanwhile.
+    await state.ingest_pool.run(chat.store.forget, document_id)
+    change = await state.ingest_pool.run(catalogue.remove_document, pipeline.library, document_id, purge=True)
+    await state.ingest_pool.run(chat.store.forget, document_id)
+    return change
 
 
-async def _read_document(request: Request, max_bytes: int) -> Document:
+async def _read_document(request: Request, state: State) -> Document:
+    max_bytes = state.settings.max_document_bytes
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=4) as form:
-            return await _uploaded(form, max_bytes)
+            return await _uploaded(form, state)
     body = _text_body(await request.body())
     return load_text(body.text, document_id=body.id, title=body.title, source="", max_bytes=max_bytes)
 
 
-async def _uploaded(form: FormData, max_bytes: int) -> Document:
+async def _uploaded(form: FormData, state: State) -> Document:
+    max_bytes = state.settings.max_document_bytes
     upload, title = form.get("file"), form.get("title")
     if not isinstance(upload, UploadFile):
         raise DocumentError("The form has no file; send it in a field named 'file'.", code="no_file")
     if title is not None and not isinstance(title, str):
         raise InputError("The title must be text.", code="bad_title")
     data = await upload.read(max_bytes + 1)
-    return load_bytes(data, name=upload.filename or "", max_bytes=max_bytes, title=title or None)
+    # Some formats take seconds to read: the pool keeps the service answering meanwhile.
+    return await state.ingest_pool.run(
+        load_bytes, data, name=upload.filename or "", max_bytes=max_bytes, title=title or None
+    )
 
 
 def _text_body(body: bytes) -> TextDocument:

@@ -17,6 +17,7 @@ from service.openai.reply import Ending, Reply
 from service.openai.requests import ChatCompletionRequest, check_model, check_supported
 from service.openai.streaming import DONE, begin, data, going_on, guarded, kept_alive
 from service.routes.state import ChatDep, State, StateDep
+from service.routes.streaming import Wording
 
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute)
 
@@ -35,7 +36,8 @@ async def chat_completions(body: ChatCompletionRequest, request: Request, state:
     reply = await _prepared(chat, body, str(request.base_url))
     work = reply.steps()
     first = await begin(work, state)
-    steps = _counted(going_on(first, work, state, request), state)
+    wording = Wording(lambda _step: reply.waits, reply.stopped)
+    steps = _counted(going_on(first, work, state, request, wording), state)
     completion = new_completion(body.model, counted=body.include_usage)
     if body.stream:
         lines = kept_alive(guarded(_lines(steps, completion)))

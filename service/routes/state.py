@@ -24,18 +24,21 @@ class State:
     """One per application.
 
     Reading, writing and understanding have pools of their own, so that questions are answered while a long document
-    is taken in, and a message is understood while others are being answered.
-    `pipeline` and `chat` are None until loaded; `failure` says why it never will be.
+    is taken in, and a message is understood while others are being answered; so has waiting for a language model, so
+    that one that hangs keeps nobody else waiting.
+    `pipeline` and `chat` are None until loaded; `failure` and `chat_failure` say why they never will be.
     """
 
     settings: Settings
     pool: WorkPool
     ingest_pool: WorkPool
     understanding_pool: WorkPool
+    wording_pool: WorkPool
     metrics: Metrics
     pipeline: Pipeline | None
     chat: Chat | None
     failure: CitecheckError | None
+    chat_failure: CitecheckError | None
 
 
 def get_state(request: Request) -> State:
@@ -56,6 +59,8 @@ def get_pipeline(state: Annotated[State, Depends(get_state)]) -> Pipeline:
 def get_chat(state: Annotated[State, Depends(get_state)]) -> Chat:
     """Return the conversations; raises NotReady before they are loaded."""
     get_pipeline(state)
+    if state.chat_failure is not None:
+        raise NotReady(state.chat_failure.message, code=state.chat_failure.code)
     if state.chat is None:
         raise NotReady("The service is starting; try again in a moment.", code="starting")
     return state.chat

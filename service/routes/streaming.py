@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -26,27 +28,61 @@ _END = object()
 _log = logging.getLogger(__name__)
 
 
-async def steps(work: Iterator[T], state: State, request: Request) -> AsyncIterator[T]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What there is to know of work that may wait for a language model.
+
+    `waits` tells from a step whether the next may; `stopped` is set when nobody waits for the work any more.
+    """
+
+    waits: Callable[[Any], bool]
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
+async def steps(work: Iterator[T], state: State, request: Request, wording: Wording | None = None) -> AsyncIterator[T]:
     """Yield what `work` yields, one turn in the pool each, so that long work does not keep others waiting.
 
-    The work stops when the client goes away. Once let in it waits for its turns like everybody else.
+    Steps that may wait for a language model have their turns in a pool of their own. The work stops when the client
+    goes away. Once let in it waits for its turns like everybody else.
     """
+    gone = asyncio.ensure_future(_gone(request))
+    pool = state.pool
     try:
         while not await request.is_disconnected():
             try:
-                step = await state.pool.run(next, work, _END)
+                step = await _unless(gone, pool.run(next, work, _END))
             except Busy:
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
             if step is _END:
                 return
+            pool = state.wording_pool if wording is not None and wording.waits(step) else state.pool
             yield step  # type: ignore[misc]  # _END is no T
     finally:
-        # A worker that is still in a step cannot be stopped there; the work ends with it.
+        gone.cancel()
+        if wording is not None:
+            wording.stopped.set()
+        # A worker that is still in a step cannot be stopped there, unless it waits for a model; the work ends with it.
         close = getattr(work, "close", None)
         if close is not None:
             with suppress(ValueError):
                 close()
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _unless(gone: asyncio.Future[None], step: Coroutine[Any, Any, object]) -> object:
+    """Return what a step comes to; its end without waiting for it when the client goes away."""
+    running = asyncio.ensure_future(step)
+    try:
+        await asyncio.wait((running, gone), return_when=asyncio.FIRST_COMPLETED)
+        return running.result() if running.done() else _END
+    finally:
+        running.cancel()
 
 
 def event(name: str, data: object) -> bytes:
@@ -57,18 +93,25 @@ def event(name: str, data: object) -> bytes:
 def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Answer with a stream of events; a failure becomes a last event `error` in the shape of every error."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_guarded(events), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(told_of_failures(events, _error), media_type="text/event-stream", headers=headers)
 
 
-async def _guarded(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+def _error(error: CitecheckError) -> bytes:
+    return event("error", error_body(error.code, error.message, dict(error.details)))
+
+
+async def told_of_failures(
+    lines: AsyncIterator[bytes], told: Callable[[CitecheckError], bytes]
+) -> AsyncIterator[bytes]:
+    """Yield the lines; a failure becomes a last one, and a defect is also logged and raised."""
     try:
-        async for one in events:
-            yield one
+        async for line in lines:
+            yield line
     except CitecheckError as error:
-        yield event("error", error_body(error.code, error.message, dict(error.details)))
+        yield told(error)
     except Exception as error:
         # The status line is long gone: the client learns of it here, the framework's log in the usual way.
         _log.exception("a stream failed", exc_info=error)
         message = "Something went wrong here; the log of the service has details."
-        yield event("error", error_body("internal_error", message, {}))
+        yield told(CitecheckError(message, code="internal_error"))
         raise

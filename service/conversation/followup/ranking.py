@@ -92,6 +92,8 @@ def can_stand(lean: Lean, one: Mention, known: Known) -> bool:
         return False
     if one.kind == "number" or (one.kind == "date" and lean.ask != "then"):
         return False
+    if lean.ask in ("he", "she") and one.kind == "place":
+        return False
     if lean.ask == "they" and one.kind == "thing" and not one.name:
         return False
     if lean.ask in ("noun", "other", "former", "latter"):

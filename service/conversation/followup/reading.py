@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.analysis import fold
+from index.analysis import FUNCTION_WORDS, fold
+from service.bounds import MAX_QUESTION_CHARACTERS
 from service.checking.agreement import bare
 from service.checking.names import Kind as NameKind
 from service.conversation.exchange import Exchange, Understood
+from service.conversation.followup.beside import topic_beside
 from service.conversation.followup.corrections import read_correction
 from service.conversation.followup.events import ask_again, at_date, date_of, event_of
 from service.conversation.followup.frames import Fragment, only_phrase, put_in_slot, read_fragment
@@ -19,11 +21,10 @@ from service.conversation.followup.phrases import find_phrases
 from service.conversation.followup.ranking import Ranked, load_ranker
 from service.conversation.followup.times import with_times
 from service.conversation.followup.topics import is_open, with_topic
-from service.conversation.followup.wider import widened
 from service.conversation.followup.wording import Filled, fill
 from service.conversation.followup.words import WH, is_auxiliary, read_clause, read_words
 
-MAX_MESSAGE = 2_000
+MAX_MESSAGE = MAX_QUESTION_CHARACTERS
 _UNMARKED = 4
 # "And the guild?" goes back to the last question that asked about such a thing.
 _BACK = 3
@@ -41,12 +42,12 @@ class Reader:
         if not history or len(message) > MAX_MESSAGE:
             return Understood(message, message, (), None)
         discourse = read_history(history, kinds)
-        readings = self._readings(message, discourse)
+        readings = [one for one in self._readings(message, discourse) if len(one) <= MAX_MESSAGE]
         if len(readings) > 1:
             return Understood(message, message, tuple(readings), None)
         reading = readings[0] if readings else message
         leans = reading != message or _leans(message, discourse)
-        return Understood(message, reading, (), widened(reading, history) if leans else None)
+        return Understood(message, reading, (), topic_beside(reading, history) if leans else None)
 
     def _readings(self, message: str, discourse: Discourse) -> list[str]:
         """Return the readings of a message: none or the message itself where it stands alone."""
@@ -220,7 +221,7 @@ def _leans(message: str, discourse: Discourse) -> bool:
         bool(find_leaning(words, clause, phrases, discourse.known))
         or read_fragment(message, discourse.known) is not None
         or is_open(words)
-        or (not phrases and len(words) <= _UNMARKED)
+        or all(word.word in FUNCTION_WORDS for word in words)
     )
 
 

@@ -1,8 +1,9 @@
 // An answer: its words with their pills, how sure, its quotes; rivals side by side; or plainly that the documents do not say.
 
-import { nearestList, reference } from "./citations.js";
+import { reference } from "./citations.js";
 import { count, el } from "./dom.js";
 import { foldedList } from "./folding.js";
+import { nearestList } from "./nearest.js";
 import { cited, numbered } from "./pills.js";
 
 const LONG_ANSWER = 80;

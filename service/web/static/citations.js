@@ -85,12 +85,3 @@ export function card(citation, number = null, extra = []) {
 export function evidenceList(citations) {
   return el("ol", { class: "cards" }, citations.map((citation, index) => card(citation, index + 1)));
 }
-
-/** Passages that are near but prove nothing. */
-export function nearestList(citations, title = "Closest passages (not an answer)") {
-  if (citations.length === 0) return [];
-  return [
-    el("h3", { class: "nearest-title" }, title),
-    el("ul", { class: "cards nearest" }, citations.map((citation) => card({ ...citation, highlight: null }))),
-  ];
-}

@@ -1,8 +1,9 @@
 // One checked claim: its verdict in words, and the quotes for and against it.
 
-import { evidenceList, nearestList } from "./citations.js";
+import { evidenceList } from "./citations.js";
 import { count, el } from "./dom.js";
 import { found } from "./lookup.js";
+import { nearestList } from "./nearest.js";
 
 /** What each verdict is called: as a legend, in the count of all, and as a sentence. The signs are in the style sheet. */
 export const VERDICTS = {

@@ -25,4 +25,9 @@ export function problem(error, again = null) {
   return el("div", { class: "problem" }, el("p", {}, error.message), retry);
 }
 
+/** Buttons for the ways to go on, each [label, action]. */
+export function waysOn(ways) {
+  return el("p", { class: "going-on" }, ways.map(([label, act]) => el("button", { type: "button", class: "button", click: act }, label)));
+}
+
 export const count = (number, noun, many = `${noun}s`) => `${number.toLocaleString("en")} ${number === 1 ? noun : many}`;

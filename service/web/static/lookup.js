@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { box } from "./box.js";
-import { card, nearestList } from "./citations.js";
+import { card } from "./citations.js";
 import { differences } from "./differences.js";
 import { count, el } from "./dom.js";
+import { nearestList } from "./nearest.js";
 
 const MARKS = { exact: "✓", normalized: "≈", altered: "≠", absent: "∅" };
 

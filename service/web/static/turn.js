@@ -2,11 +2,24 @@
 
 import { answerAsText, outcome, spoken } from "./answer.js";
 import { card, copyButton } from "./citations.js";
-import { announce, count, el, problem } from "./dom.js";
+import { announce, count, el, problem, waysOn } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { writing } from "./written.js";
 
+/** What an answer consists of: two that agree in these are drawn alike. */
+const PARTS = ["status", "answer", "confidence", "citations", "alternatives", "reason", "nearest", "read_as", "candidates"];
+
 let turns = 0;
+
+const drawnAs = (reply) => JSON.stringify(PARTS.map((part) => reply[part]));
+
+/** How a question was understood, where that is not plain from its words; turns kept long ago have no `context`. */
+function reading(message, { standalone_question: standalone, context = null }) {
+  const parts = [];
+  if (standalone !== message) parts.push(["Understood as: ", el("span", {}, standalone)]);
+  if (context !== null) parts.push([parts.length > 0 ? " · with " : "With ", "what was talked about: ", el("span", {}, context)]);
+  return parts.length > 0 ? el("p", { class: "understood" }, parts.flat()) : "";
+}
 
 /** Make the view of a turn; `choose(reading)` is called with the reading of an ambiguous question that is meant. */
 export function turnView(message, choose) {
@@ -19,17 +32,22 @@ export function turnView(message, choose) {
   const footer = el("footer", { class: "turn-footer" });
   const node = el("article", { class: "turn", "aria-labelledby": title.id, "aria-busy": "true" }, title, understanding, state, words, verdict, evidence, footer);
   let wording = null;
+  let drawn = null;
 
   function doing(sentence) {
     state.textContent = sentence;
   }
 
-  function understood({ standalone_question: standalone }) {
-    const rewritten = standalone !== message;
-    understanding.replaceChildren(rewritten ? el("p", { class: "understood" }, "Understood as: ", el("span", {}, standalone)) : "");
-    verdict.replaceChildren();
-    evidence.replaceChildren();
-    doing("Understood. Searching the documents…");
+  function clear() {
+    for (const part of [understanding, words, verdict, evidence, footer]) part.replaceChildren();
+    drawn = null;
+  }
+
+  /** Comes once more where the documents are searched again, with what the conversation was about. */
+  function understood(how) {
+    clear();
+    understanding.replaceChildren(reading(message, how));
+    doing(how.context == null ? "Understood. Searching the documents…" : "Searching again, with what was talked about…");
   }
 
   const retrieved = ({ passages, documents }) => doing(`Reading ${count(passages, "passage")} in ${count(documents, "document")}…`);
@@ -42,16 +60,21 @@ export function turnView(message, choose) {
 
   function answer(reply) {
     const shown = outcome(reply, choose);
+    words.replaceChildren();
     verdict.replaceChildren(...shown.verdict);
     evidence.replaceChildren(...shown.evidence);
     node.dataset.status = reply.status;
     wording = writing(words, reply);
+    drawn = drawnAs(reply);
     doing("");
   }
 
   function done(turn) {
-    if (verdict.firstChild === null) answer(turn);
-    if (turn.written !== null) wording.finish(turn.written);
+    // A try that ran beside another one is told its own answer, and in the end the one that is kept.
+    if (drawn !== drawnAs(turn)) answer(turn);
+    understanding.replaceChildren(reading(message, turn));
+    if (turn.written === null) words.replaceChildren();
+    else wording.finish(turn.written);
     const { group, notice } = feedback(turn);
     const copy = copyButton("Copy answer with references", () => answerAsText(turn.message, turn));
     footer.replaceChildren(el("div", { class: "turn-actions" }, turn.status === "declined" ? null : copy, group), notice);
@@ -63,29 +86,27 @@ export function turnView(message, choose) {
     node.setAttribute("aria-busy", "false");
   }
 
-  /** What is left of a turn without an answer: `nodes`, and ways to go on. */
-  function ended(nodes, again, edit) {
-    for (const part of [understanding, words, verdict, evidence, footer]) part.replaceChildren();
-    const retry = el("button", { type: "button", class: "button", click: again }, "Try again");
-    const change = el("button", { type: "button", class: "button", click: edit }, "Edit the question");
-    evidence.replaceChildren(...nodes, el("p", { class: "going-on" }, retry, change));
+  /** What is left of a turn without an answer: `node`, and ways to go on, each [label, action]. */
+  function ended(node, ways) {
+    clear();
+    evidence.replaceChildren(node, waysOn(ways));
     end();
-    return retry;
   }
 
-  function failed(error, again, edit) {
-    ended([problem(error)], again, edit);
+  function failed(error, ways) {
+    ended(problem(error), ways);
     announce(error.message);
   }
 
-  function stopped(again, edit) {
-    ended([el("p", { class: "quiet" }, "Stopped.")], again, edit).focus({ preventScroll: true });
+  function stopped(ways) {
+    ended(el("p", { class: "quiet" }, "Stopped."), ways);
+    evidence.querySelector("button").focus({ preventScroll: true });
     announce("Stopped.");
   }
 
   /** Begin once more, from nothing. */
   function begin(sentence) {
-    evidence.replaceChildren();
+    clear();
     node.setAttribute("aria-busy", "true");
     doing(sentence);
   }

@@ -1,4 +1,4 @@
-"""A question with what was talked about beside it: for words that lean on more than one phrase can stand for."""
+"""What was talked about, as far as a question does not say it: for words that lean on more than a phrase can say."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _WORD = re.compile(r"[^\W_](?:[\w'’-]*[^\W_])?")
 _ASKED = frozenset({"many", "much", "long", "old", "often", "far", "big", "large", "kind", "sort"})
 
 
-def widened(question: str, history: Sequence[Exchange]) -> str | None:
-    """Return the question with the words of the last questions that it lacks in brackets; None where it lacks none."""
+def topic_beside(question: str, history: Sequence[Exchange]) -> str | None:
+    """Return the words of the last questions that a question lacks, None where it lacks none."""
     known = set(terms(question))
     topic: list[str] = []
     for word in _WORD.findall(" ".join(one.question for one in history[-_REACH:])[:_LONGEST]):
         stems = terms(word)
-        if fold(word) in FUNCTION_WORDS | _ASKED or not stems or known.issuperset(stems):
+        if fold(word) in FUNCTION_WORDS | _ASKED or not stems or not known.isdisjoint(stems):
             continue
         known.update(stems)
         topic.append(word)
-    return f"{question.rstrip(' ?.!')} ({' '.join(topic)})?" if topic else None
+    return " ".join(topic) or None

@@ -49,8 +49,8 @@ unit: setup-dev browser
 # pytest last, so that its summary is the last thing printed.
 test: check unit ## every check and test
 
-eval: setup ## ask the gold questions over the seeds and print the figures
-	$(BIN)/citecheck eval run
+eval: setup ## hold the product against the committed baseline: exit 0 fine, 1 worse, 3 too few items to tell
+	$(BIN)/citecheck eval gate --junit eval-gate.xml --markdown eval-gate.md
 
 accept: setup ## make the present figures the committed baseline
 	$(BIN)/citecheck eval accept

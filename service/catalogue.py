@@ -49,12 +49,13 @@ class DocumentChange:
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """The full canonical text of one version."""
+    """The full canonical text of one version; `pages` are the offsets at which its pages start, if it has pages."""
 
     document_id: str
     version: str
     title: str
     text: str
+    pages: tuple[int, ...]
 
 
 def list_documents(library: Library, *, limit: int, offset: int) -> DocumentList:

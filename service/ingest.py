@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -15,10 +16,12 @@ from index.listing import Skipped, find_files
 from index.loading import load_file
 from service.catalogue import DocumentChange
 
+_MAX_RANGES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of every file: changed or unchanged documents, and files that were not taken."""
+    """What became of every file: changed or unchanged documents, and files or pages that were not taken."""
 
     documents: tuple[DocumentChange, ...]
     skipped: tuple[Skipped, ...]
@@ -52,9 +55,20 @@ def ingest_paths(library: Library, paths: Sequence[Path], *, max_bytes: int) -> 
                 skipped.append(Skipped(file.path, error.message))
             else:
                 changes.append(DocumentChange(added.document_id, added.version, added.status))
+                if document.unread:
+                    skipped.append(Skipped(file.path, _unread(document.unread)))
             progress.advance(files)
     library.refresh()
     return IngestReport(tuple(changes), tuple(skipped))
+
+
+def _unread(pages: Sequence[int]) -> str:
+    """Say which pages hold no text, neighbours as ranges; the rest of the document was taken."""
+    ranges = [list(group) for _, group in groupby(enumerate(pages), key=lambda item: item[1] - item[0])]
+    named = [f"{group[0][1]}-{group[-1][1]}" if len(group) > 1 else f"{group[0][1]}" for group in ranges]
+    listed = ", ".join(named[:_MAX_RANGES]) + (" and more" if len(named) > _MAX_RANGES else "")
+    which = f"Page {listed} holds" if len(pages) == 1 else f"Pages {listed} hold"
+    return f"{which} no readable text, perhaps scans; run text recognition (OCR) on the file and add it again."
 
 
 def _progress() -> Progress:

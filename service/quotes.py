@@ -83,7 +83,7 @@ def make_citation(
         version=document.version,
         title=document.title,
         section=section,
-        page=None,
+        page=document.page_at(span.start),
         start=span.start,
         end=span.end,
         text=text,
@@ -106,6 +106,7 @@ def verify_citation(citation: Citation, document: Document) -> None:
         and document.version == citation.version
         and document.quote(span) == citation.text
         and str(Address(document.id, document.version, span)) == citation.id
+        and document.page_at(span.start) == citation.page
         and document.text.endswith(citation.prefix, 0, span.start)
         and document.text.startswith(citation.suffix, span.end)
     )

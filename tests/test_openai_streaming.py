@@ -17,10 +17,10 @@ from starlette.types import Message
 from index.errors import InputError, SpanError
 from service.metrics import Metrics
 from service.openai.errors import body_of, status_of
-from service.openai.streaming import KEEP_ALIVE, begin, data, going_on, guarded, kept_alive
+from service.openai.streaming import begin, data, going_on, guarded
 from service.pool import Busy, WorkPool
 from service.routes.state import State
-from service.routes.streaming import Wording
+from service.routes.streaming import KEEP_ALIVE, Wording, kept_alive
 from service.settings import Settings
 
 

@@ -15,8 +15,6 @@ from service.routes.streaming import Wording, steps, told_of_failures
 
 T = TypeVar("T")
 
-KEEP_ALIVE_SECONDS = 10.0
-KEEP_ALIVE = b": still working\n\n"
 DONE = b"data: [DONE]\n\n"
 _END: Any = object()
 
@@ -50,26 +48,3 @@ def data(content: dict[str, Any]) -> bytes:
 def guarded(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Return the lines; a failure becomes a last line with the error, and no `[DONE]` follows."""
     return told_of_failures(lines, lambda error: data(body_of(error)))
-
-
-async def kept_alive(lines: AsyncIterator[bytes], seconds: float = KEEP_ALIVE_SECONDS) -> AsyncIterator[bytes]:
-    """Yield the lines, and a comment whenever there is none for so many seconds, so that no proxy hangs up."""
-    waiting = asyncio.ensure_future(_next(lines))
-    try:
-        while True:
-            await asyncio.wait({waiting}, timeout=seconds)
-            if not waiting.done():
-                yield KEEP_ALIVE
-                continue
-            line = waiting.result()
-            if line is None:
-                return
-            yield line
-            waiting = asyncio.ensure_future(_next(lines))
-    finally:
-        # The client may be gone; then the work is told so where it waits.
-        waiting.cancel()
-
-
-async def _next(lines: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(lines, None)

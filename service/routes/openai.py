@@ -15,9 +15,9 @@ from service.openai.content import Piece
 from service.openai.errors import OpenAIRoute
 from service.openai.reply import Ending, Reply
 from service.openai.requests import ChatCompletionRequest, check_model, check_supported
-from service.openai.streaming import DONE, begin, data, going_on, guarded, kept_alive
+from service.openai.streaming import DONE, begin, data, going_on, guarded
 from service.routes.state import ChatDep, State, StateDep
-from service.routes.streaming import Wording
+from service.routes.streaming import Wording, kept_alive
 
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute)
 

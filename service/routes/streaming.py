@@ -23,6 +23,8 @@ from service.routes.state import State
 T = TypeVar("T")
 
 _RETRY_SECONDS = 0.1
+KEEP_ALIVE_SECONDS = 10.0
+KEEP_ALIVE = b": still working\n\n"
 _JSON = TypeAdapter[Any](Any)
 _END = object()
 _log = logging.getLogger(__name__)
@@ -93,7 +95,8 @@ def event(name: str, data: object) -> bytes:
 def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Answer with a stream of events; a failure becomes a last event `error` in the shape of every error."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(told_of_failures(events, _error), media_type="text/event-stream", headers=headers)
+    lines = kept_alive(told_of_failures(events, _error))
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 
 def _error(error: CitecheckError) -> bytes:
@@ -115,3 +118,26 @@ async def told_of_failures(
         message = "Something went wrong here; the log of the service has details."
         yield told(CitecheckError(message, code="internal_error"))
         raise
+
+
+async def kept_alive(lines: AsyncIterator[bytes], seconds: float = KEEP_ALIVE_SECONDS) -> AsyncIterator[bytes]:
+    """Yield the lines, and a comment whenever there is none for so many seconds, so that no proxy hangs up."""
+    waiting = asyncio.ensure_future(_next(lines))
+    try:
+        while True:
+            await asyncio.wait({waiting}, timeout=seconds)
+            if not waiting.done():
+                yield KEEP_ALIVE
+                continue
+            line = waiting.result()
+            if line is None:
+                return
+            yield line
+            waiting = asyncio.ensure_future(_next(lines))
+    finally:
+        # The client may be gone; then the work is told so where it waits.
+        waiting.cancel()
+
+
+async def _next(lines: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(lines, None)

@@ -62,7 +62,8 @@ def decode(data: bytes, *, name: str) -> str:
     kind = next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), None)
     if kind is not None:
         raise DocumentError(
-            f"{shown(name)} is {kind}, not text; save its text as UTF-8 and add that.", code="unsupported_format"
+            f"{shown(name)} is {kind}, not text; name it for what it is, or save its text as UTF-8 and add that.",
+            code="unsupported_format",
         )
     text = _decoded(data)
     if text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from index.errors import SpanError
@@ -34,8 +35,11 @@ class Span:
 class Document:
     """One version of one document.
 
-    `text` is canonical: every character of the source kept, only CRLF turned into LF. Offsets everywhere else
-    in citecheck point into it. `source` is the file name (never a path that is followed) or "" for typed text.
+    `text` is canonical: of a text file every character, only CRLF turned into LF; of another format what was taken
+    from it (docs/formats.md). Offsets everywhere else in citecheck point into it. `source` is the file name (never a
+    path that is followed) or "" for typed text. `pages` are the offsets at which its pages start, empty for a
+    document without pages. `unread` are the pages, from 1, that hold no readable text; it is told when a file is
+    read and not kept.
     """
 
     id: str
@@ -43,6 +47,13 @@ class Document:
     text: str
     sha256: str
     source: str
+    # Most documents, and all that were typed, have no pages.
+    pages: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, from 1, on which the character at `offset` stands; None without pages."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
     @property
     def version(self) -> str:

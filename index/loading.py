@@ -1,4 +1,4 @@
-"""Loading: typed text, bytes and files into Documents."""
+"""Loading: typed text, bytes and files of every format into Documents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from index.decoding import canonical, decode
 from index.documents import Document, content_sha256
 from index.errors import DocumentError, TooLarge
+from index.formats.extracted import Extracted, without_pages
+from index.formats.isolation import read_apart
+from index.formats.registry import format_of
 from index.listing import FolderListing, Skipped, SourceFile, find_files
 from index.messages import shown
 from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, document_id_for_text, is_document_id
@@ -40,31 +43,50 @@ def load_text(
 
     Raises DocumentError for a text or id that cannot be used, TooLarge beyond `max_bytes` of UTF-8.
     """
+    return _document(without_pages(text, None), document_id, title, source, max_bytes)
+
+
+def _document(
+    found: Extracted, document_id: str | None, title: str | None, source: str, max_bytes: int | None
+) -> Document:
     name = source or title or document_id or "The text"
     if document_id is not None and not is_document_id(document_id):
         raise DocumentError(
             f"{shown(document_id)} cannot be a document id; use up to 120 letters, digits, '.', '_' and '-'.",
             code="bad_document_id",
         )
-    checked = canonical(text, name=name)
+    checked = canonical(found.text, name=name)
     _check_size(len(checked.encode("utf-8")), max_bytes, name)
     sha256 = content_sha256(checked)
     source_name = re.split(r"[/\\]", source)[-1]
-    known_title = _one_line(title or "") or _one_line(parse(checked).title or "")
+    known_title = _one_line(title or "") or _one_line(found.title or parse(checked).title or "")
     if document_id is None:
         document_id = document_id_for(source) if source else document_id_for_text(known_title, sha256)
     return Document(
-        id=document_id, title=known_title or source_name or document_id, text=checked, sha256=sha256, source=source_name
+        id=document_id,
+        title=known_title or source_name or document_id,
+        text=checked,
+        sha256=sha256,
+        source=source_name,
+        pages=found.pages,
+        unread=found.unread,
     )
 
 
 def load_bytes(
     data: bytes, *, name: str, max_bytes: int, title: str | None = None, document_id: str | None = None
 ) -> Document:
-    """Return the document of a file's content; raises DocumentError or TooLarge."""
+    """Return the document of a file's content; its name tells the format.
+
+    Raises DocumentError or TooLarge, InputError when a library that the format needs is not installed.
+    """
     check_suffix(name)
     _check_size(len(data), max_bytes, name)
-    return load_text(decode(data, name=name), document_id=document_id, title=title, source=name)
+    found = format_of(name)
+    if found is None:
+        return load_text(decode(data, name=name), document_id=document_id, title=title, source=name)
+    extracted = read_apart(found, data, name=name, max_bytes=max_bytes)
+    return _document(extracted, document_id, title, name, max_bytes)
 
 
 def load_file(path: Path, *, max_bytes: int, title: str | None = None, document_id: str | None = None) -> Document:

@@ -7,12 +7,13 @@ import re
 import unicodedata
 
 from index.errors import DocumentError
+from index.formats.registry import FORMAT_SUFFIXES
 from index.messages import shown
 
-SUPPORTED_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".wiki")
+SUPPORTED_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".wiki", *FORMAT_SUFFIXES)
 _REFUSED = """
-    pdf doc docx docm odt rtf pages ppt pptx odp key xls xlsx ods numbers csv tsv htm html xhtml mht epub mobi azw3 djvu
-    ps tex json jsonl xml yaml yml zip gz tgz bz2 xz 7z rar tar png jpg jpeg gif webp tif tiff bmp svg heic mp3 mp4 wav
+    doc docm odt rtf pages ppt pptx odp key xls xlsx ods numbers mht mhtml msg mbox mobi azw3 djvu ps tex json xml yaml
+    yml zip gz tgz bz2 xz 7z rar tar png jpg jpeg gif webp tif tiff bmp svg heic mp3 mp4 wav
     ogg mov avi mkv exe dll so db sqlite parquet
 """
 _REFUSED_SUFFIXES = frozenset("." + suffix for suffix in _REFUSED.split())

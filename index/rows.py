@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from index.documents import Span
+from index.documents import Document, Span
 from index.passages import Cell, Passage
 
 
@@ -42,6 +42,25 @@ def read_record(row: Row[Any]) -> DocumentRecord:
         row.added_at,
         row.updated_at,
     )
+
+
+def write_document(document: Document) -> dict[str, object]:
+    """Return the columns of a document's version."""
+    return {
+        "document_id": document.id,
+        "version": document.version,
+        "sha256": document.sha256,
+        "title": document.title,
+        "source": document.source,
+        "text": document.text,
+        "pages": json.dumps(document.pages) if document.pages else None,
+    }
+
+
+def read_document(row: Row[Any]) -> Document:
+    """Return the document of a version's row."""
+    pages = tuple(json.loads(row.pages)) if row.pages else ()
+    return Document(row.document_id, row.title, row.text, row.sha256, row.source, pages)
 
 
 def write_passage(passage: Passage) -> dict[str, object]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+# What `index/migrations.py` brings up to it.
+EARLIER_VERSIONS = frozenset({"1"})
 
 metadata = MetaData()
 
@@ -15,7 +17,8 @@ facts = Table(
     Column("value", String, nullable=False),
 )
 
-# Every text a document ever had: what makes old citations resolvable.
+# Every text a document ever had: what makes old citations resolvable. `pages` is a JSON array of the offsets at which
+# its pages start, NULL for a document without pages.
 versions = Table(
     "versions",
     metadata,
@@ -25,6 +28,7 @@ versions = Table(
     Column("title", String, nullable=False),
     Column("source", String, nullable=False),
     Column("text", Text, nullable=False),
+    Column("pages", Text, nullable=True),
 )
 
 # What is in the index now. `path` is where the command line read it from, "" for an upload; `recipe` names how its

@@ -18,8 +18,9 @@ from index.documents import Document
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
 from index.messages import shown
+from index.migrations import migrate
 from index.passages import Passage
-from index.rows import DocumentRecord, read_passage, read_record, write_passage
+from index.rows import DocumentRecord, read_document, read_passage, read_record, write_document, write_passage
 
 _FILE = "citecheck.sqlite"
 _FACTS = frozenset({"schema", "identity", "generation"})
@@ -43,6 +44,8 @@ class Store:
             new = not inspect(connection).get_table_names()
         if new:
             self._create()
+        else:
+            migrate(self._engine)
         self.identity = self._check_format()["identity"]
 
     def _check_format(self) -> dict[str, str]:
@@ -54,7 +57,8 @@ class Store:
             columns = inspector.get_columns(schema.facts.name) if schema.facts.name in tables else []
             ours = {column["name"] for column in columns} >= set(schema.facts.columns.keys())
             facts = {row.name: row.value for row in connection.execute(select(schema.facts))} if ours else {}
-        if facts.get("schema", schema.SCHEMA_VERSION) != schema.SCHEMA_VERSION:
+        # One that is of an earlier version still was not ours to migrate.
+        if facts.get("schema", schema.SCHEMA_VERSION) not in {schema.SCHEMA_VERSION, *schema.EARLIER_VERSIONS}:
             raise StoreError(
                 f"The data folder was written in format {shown(str(facts['schema']), limit=80)} and this citecheck "
                 f"reads {schema.SCHEMA_VERSION}; use the matching release or index again into a new folder.",
@@ -101,15 +105,14 @@ class Store:
             "passages": len(passages),
             "updated_at": now,
         }
-        kept = {"sha256": document.sha256, "title": document.title, "source": document.source, "text": document.text}
+        kept = write_document(document)
+        again = {name: kept[name] for name in ("title", "source", "pages")}
         rows = [write_passage(passage) for passage in passages]
         with writing(self._engine) as connection:
             connection.execute(
                 upsert(schema.versions)
-                .values(document_id=document.id, version=document.version, **kept)
-                .on_conflict_do_update(
-                    index_elements=["document_id", "version"], set_={"title": document.title, "source": document.source}
-                )
+                .values(**kept)
+                .on_conflict_do_update(index_elements=["document_id", "version"], set_=again)
             )
             connection.execute(delete(schema.passages).where(schema.passages.c.document_id == document.id))
             connection.execute(
@@ -189,7 +192,7 @@ class Store:
                 "check the address.",
                 code="version_not_found",
             )
-        return Document(row.document_id, row.title, row.text, row.sha256, row.source)
+        return read_document(row)
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the passages of those ids that still exist."""

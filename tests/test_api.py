@@ -147,7 +147,7 @@ def test_uploads(client: httpx.Client) -> None:
         ("empty.txt", b"", "empty_document"),
         ("blank.txt", b" \n\t\n", "empty_document"),
         ("binary.txt", b"\x00\x01\x02\xff" * 100, "not_text"),
-        ("paper.pdf", b"%PDF-1.7 ...", "unsupported_format"),
+        ("paper.pdf", b"%PDF-1.7 ...", "broken_file"),
         ("paper.txt", b"%PDF-1.7 ...", "unsupported_format"),
     ],
 )

@@ -184,7 +184,7 @@ def test_limits_name_the_setting(tmp_path):
             load()
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "A.DOCX", "a.html", "a.epub", "a.csv"])
+@pytest.mark.parametrize("name", ["a.doc", "A.ODT", "a.rtf", "a.xlsx", "a.json"])
 def test_unsupported_formats_say_what_is_supported(name, tmp_path):
     (tmp_path / name).write_text("words")
     for load in (
@@ -192,9 +192,24 @@ def test_unsupported_formats_say_what_is_supported(name, tmp_path):
         lambda: load_bytes(b"words", name=name, max_bytes=100),
         lambda: find_files([tmp_path / name]),
     ):
-        with pytest.raises(DocumentError, match=r"\.txt \.text \.md \.markdown \.wiki") as caught:
+        with pytest.raises(DocumentError, match=r"\.txt \.text \.md \.markdown \.wiki \.html.* \.pdf \.docx") as caught:
             load()
         assert caught.value.code == "unsupported_format"
+
+
+def test_folders_hold_files_of_every_format(tmp_path):
+    (tmp_path / "b.html").write_text("<h1>Kidal</h1><p>It fell.</p>")
+    (tmp_path / "a.csv").write_text("town,fell\nKidal,March\n")
+    listing = find_files([tmp_path])
+    documents = [load_file(file.path, max_bytes=MEGABYTE) for file in listing.files]
+    assert [document.title for document in documents] == ["a.csv", "Kidal"]
+    assert [document.pages for document in documents] == [(), ()]
+
+
+def test_a_title_that_is_given_wins_over_that_of_the_file():
+    data = b"<h1>Kidal</h1><p>It fell.</p>"
+    document = load_bytes(data, name="a.html", max_bytes=MEGABYTE, title="Mine", document_id="x")
+    assert (document.title, document.id, document.source) == ("Mine", "x", "a.html")
 
 
 @pytest.mark.parametrize("name", ["README", "notes.log", "a.txt", "b.WIKI"])
@@ -211,14 +226,14 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 
 def test_folders_are_walked_in_order(tmp_path):
-    for name in ("b.txt", "a.md", "sub/c.txt", "sub/d.pdf", ".hidden.txt", ".git/e.txt", "noise.bin"):
+    for name in ("b.txt", "a.md", "sub/c.txt", "sub/d.doc", ".hidden.txt", ".git/e.txt", "noise.bin"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("words")
     (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "dead.txt").symlink_to(tmp_path / "nowhere")
     listing = find_files([tmp_path, tmp_path / "b.txt"])
     assert [file.path.relative_to(tmp_path).as_posix() for file in listing.files] == ["a.md", "b.txt", "sub/c.txt"]
-    assert [item.path.name for item in listing.skipped] == ["dead.txt", "noise.bin", "d.pdf"]
+    assert [item.path.name for item in listing.skipped] == ["dead.txt", "noise.bin", "d.doc"]
     assert all(item.reason for item in listing.skipped)
 
 

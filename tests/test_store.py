@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from conftest import make_document
-from index import database, derived
+from index import database, derived, schema
 from index.dense import build_dense
 from index.derived import Arrays
-from index.documents import Document, Span
+from index.documents import Document, Span, content_sha256
 from index.errors import NotFound, StoreError, StoreFull
 from index.lexical import build_lexical
 from index.passages import Passage
@@ -117,7 +119,7 @@ def test_purged_text_is_gone_from_the_files(tmp_path: Path) -> None:
 
 
 def test_a_purge_that_cannot_tidy_up_says_so(tmp_path: Path, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(database, "_BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("index.store.connect", lambda path: database.connect(path, 0.05))
     store = Store(tmp_path)
     put(store, make_document("Kidal fell."))
     reader = sqlite3.connect(tmp_path / "citecheck.sqlite", isolation_level=None)
@@ -154,6 +156,67 @@ def test_another_format_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="format 9") as caught:
         Store(tmp_path)
     assert caught.value.code == "data_folder_format"
+
+
+FORMAT_1 = Path(__file__).parent / "format_1.sql"
+
+
+def written_by_format_1(folder: Path) -> sqlite3.Connection:
+    """Return a connection to a database that the release of format 1 wrote, with all it held."""
+    connection = sqlite3.connect(folder / "citecheck.sqlite", isolation_level=None)
+    connection.executescript(FORMAT_1.read_text(encoding="utf-8"))
+    return connection
+
+
+def rows_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    tables = ("documents", "passages", "vectors", "facts", "sqlite_sequence")
+    rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+    columns = "document_id, version, sha256, title, source, text"
+    return rows | {"versions": connection.execute(f"SELECT {columns} FROM versions").fetchall()}
+
+
+def test_a_folder_of_format_1_is_brought_up_to_date_without_loss(tmp_path: Path) -> None:
+    connection = written_by_format_1(tmp_path)
+    before = rows_of(connection)
+    for _ in range(2):
+        store = Store(tmp_path)
+        after = rows_of(connection)
+        assert dict(after.pop("facts")) == dict(before["facts"]) | {"schema": "2"}  # type: ignore[arg-type]
+        assert after == {table: rows for table, rows in before.items() if table != "facts"}
+        assert (store.count(), store.generation()) == (2, 5)
+        store.close()
+    connection.close()
+
+
+def test_old_addresses_resolve_and_new_pages_are_kept_after_the_change(tmp_path: Path) -> None:
+    written_by_format_1(tmp_path).close()
+    store = Store(tmp_path)
+    assert store.document("gao", "48228d118d65").text == "Gao fell a day later."
+    assert store.document("timbuktu", "d175aa371945").pages == ()
+    paged = Document("atlas", "Atlas", "One. Two.", content_sha256("One. Two."), "atlas.pdf", (0, 0, 5, 9))
+    put(store, paged)
+    assert store.document("atlas", paged.version) == paged
+    assert [paged.page_at(offset) for offset in (0, 4, 5, 8)] == [2, 2, 3, 3]
+
+
+def test_a_change_of_format_happens_whole_or_not_at_all(tmp_path: Path, monkeypatch) -> None:
+    connection = written_by_format_1(tmp_path)
+    before = rows_of(connection)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", None)  # no value the facts can hold
+    with pytest.raises(StoreError):
+        Store(tmp_path)
+    assert rows_of(connection) == before
+    assert "pages" not in [row[1] for row in connection.execute("PRAGMA table_info(versions)")]
+    monkeypatch.undo()
+    assert Store(tmp_path).count() == 2
+    connection.close()
+
+
+def test_many_processes_may_change_the_format_at_once(tmp_path: Path) -> None:
+    written_by_format_1(tmp_path).close()
+    code = f"from pathlib import Path; from index.store import Store; print(Store(Path({str(tmp_path)!r})).count())"
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(4)]
+    assert [process.communicate()[0] for process in running] == [b"2\n"] * 4
 
 
 def test_messages_repeat_only_a_little_of_an_id(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ $(BIN)/python:
 
 $(BIN)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q --upgrade "$$(grep '^pip==' requirements.lock)"
-	$(BIN)/python -m pip install -q --constraint requirements.lock --editable .
+	$(BIN)/python -m pip install -q --constraint requirements.lock --editable '.[formats,llm,mcp]'
 	touch $@
 
 # torch first and pinned: an unpinned one brings several gigabytes of GPU libraries.

@@ -114,7 +114,7 @@ def test_the_built_in_gold_has_no_problems(pipeline: Pipeline) -> None:
 
 def turn_of(answer: Answer, verdict: str | None = "right") -> Turn:
     feedback = None if verdict is None else Feedback(verdict, "")  # type: ignore[arg-type]
-    return Turn("c1", 2, "and Orvik?", "When did the mill of Orvik burn?", answer, None, feedback, "2026-01-01")
+    return Turn("c1", 2, "and Orvik?", "When did the mill of Orvik burn?", None, answer, None, feedback, "2026-01-01")
 
 
 NOTHING = Wanted((), (), unanswerable=False)
@@ -197,7 +197,7 @@ def talked(data_folder: Path, pipeline: Pipeline) -> tuple[Path, str]:
     store = ConversationStore(data_folder)
     conversation = store.create(None).conversation_id
     asked = "When did the MNLA give up its claim that Azawad was independent?"
-    store.append(conversation, Draft(asked, asked, pipeline.ask(asked), None), None, begins=False)
+    store.append(conversation, Draft(asked, asked, None, pipeline.ask(asked), None), None, begins=False)
     store.give_feedback(conversation, 1, Feedback("right", ""))
     store.close()
     return data_folder, conversation

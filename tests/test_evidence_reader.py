@@ -236,7 +236,7 @@ def test_without_passages_there_are_no_findings(harbour: Pipeline, question: str
 @pytest.mark.parametrize("question", ["Who is the mayor?", "Is Peter Grant the mayor?", "Which ships are there?"])
 def test_findings_come_most_confident_first(harbour: Pipeline, question: str) -> None:
     reader: EvidenceReader = harbour.reader
-    findings = reader.read(question, harbour._judged(question, 8, None))
+    findings = reader.read(question, harbour._judged(question, harbour._retrieved(question, 8, None)))
     chances = [finding.confidence for finding in findings]
     assert findings
     assert chances == sorted(chances, reverse=True)

@@ -207,6 +207,8 @@ def _http_client(server: Server, connection: Connection) -> httpx2.Client:
         timeout=server.timeout,
         # A server that sends elsewhere is not the one that was set.
         follow_redirects=False,
+        # A second try makes a connection of its own: the server may be closing the first.
+        limits=httpx2.Limits(max_keepalive_connections=0),
         event_hooks={"request": [send_only_what_is_needed], "response": [_bound]},
     )
 

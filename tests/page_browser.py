@@ -51,8 +51,7 @@ window.fetch = (path, options) => {
   return Promise.resolve(new Response(body, { headers: { "Content-Type": "text/event-stream" } }));
 };
 """
-# Taken out of the environment, where the service would refuse it as a setting it does not know.
-SCREENSHOTS = os.environ.pop("CITECHECK_SCREENSHOTS", None)
+SCREENSHOTS = os.environ.get("PAGE_SCREENSHOTS")
 # What a click at a slow machine may take, in milliseconds.
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
@@ -108,7 +107,7 @@ def add(page: Page) -> Iterator[Callable[[str, str], None]]:
 
 @pytest.fixture
 def shot(page: Page, tmp_path: Path) -> Callable[[str], None]:
-    """Keep a picture of the page, in the folder CITECHECK_SCREENSHOTS if it is set."""
+    """Keep a picture of the page, in the folder PAGE_SCREENSHOTS if it is set."""
 
     def take(name: str) -> None:
         folder = Path(SCREENSHOTS or tmp_path)

@@ -19,8 +19,14 @@ def migrate(engine: Engine) -> None:
         return
     with writing(engine) as connection:
         # Another process may have done it meanwhile.
-        if _written_format(connection) == "1":
+        written = _written_format(connection)
+        if written == "1":
             _add_pages(connection)
+        if written in schema.EARLIER_VERSIONS:
+            _add_changes(connection)
+            connection.execute(
+                update(schema.facts).where(schema.facts.c.name == "schema").values(value=schema.SCHEMA_VERSION)
+            )
 
 
 def _written_format(connection: Connection) -> str | None:
@@ -37,4 +43,16 @@ def _written_format(connection: Connection) -> str | None:
 def _add_pages(connection: Connection) -> None:
     """From format 1: versions know their pages. What was stored before has none."""
     connection.exec_driver_sql("ALTER TABLE versions ADD COLUMN pages TEXT")
-    connection.execute(update(schema.facts).where(schema.facts.c.name == "schema").values(value=schema.SCHEMA_VERSION))
+
+
+def _add_changes(connection: Connection) -> None:
+    """From format 2: documents know their metadata and their file, and when each changed is kept."""
+    for column in ("author TEXT", "date VARCHAR", "language VARCHAR", "tags TEXT NOT NULL DEFAULT '[]'", "address TEXT"):
+        connection.exec_driver_sql(f"ALTER TABLE documents ADD COLUMN {column}")
+    for column in ("root TEXT NOT NULL DEFAULT ''", "file_sha256 VARCHAR", "file_size INTEGER", "file_modified INTEGER"):
+        connection.exec_driver_sql(f"ALTER TABLE documents ADD COLUMN {column}")
+    schema.changes.create(connection)
+    connection.exec_driver_sql(
+        "INSERT INTO changes (document_id, generation) "
+        "SELECT id, (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'generation') FROM documents"
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 # What `index/migrations.py` brings up to it.
-EARLIER_VERSIONS = frozenset({"1"})
+EARLIER_VERSIONS = frozenset({"1", "2"})
 
 metadata = MetaData()
 
@@ -32,7 +32,10 @@ versions = Table(
 )
 
 # What is in the index now. `path` is where the command line read it from, "" for an upload; `recipe` names how its
-# passages were cut, so that a changed setting re-cuts it.
+# passages were cut, so that a changed setting re-cuts it. `author`, `date` (ISO 8601, as exact as it is known),
+# `language` and `address` are NULL when nobody says; `tags` is a JSON array. `root` is the folder given to `index` under
+# which the file was found, "" for none; `file_sha256`, `file_size` and `file_modified` (nanoseconds since 1970) tell a
+# file that did not change without reading it again.
 documents = Table(
     "documents",
     metadata,
@@ -46,6 +49,24 @@ documents = Table(
     Column("passages", Integer, nullable=False),
     Column("added_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
+    Column("author", Text, nullable=True),
+    Column("date", String, nullable=True),
+    Column("language", String, nullable=True),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("address", Text, nullable=True),
+    Column("root", Text, nullable=False, server_default=""),
+    Column("file_sha256", String, nullable=True),
+    Column("file_size", Integer, nullable=True),
+    Column("file_modified", Integer, nullable=True),
+)
+
+# The generation at which each document was last put in or taken out: what search arrays built earlier have to catch up
+# with. A document that is here and not in `documents` was taken out.
+changes = Table(
+    "changes",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("generation", Integer, nullable=False, index=True),
 )
 
 passages = Table(

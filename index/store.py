@@ -122,7 +122,7 @@ class Store:
             )
             if rows:
                 connection.execute(insert(schema.passages), rows)
-            _next_generation(connection)
+            _note_change(connection, document.id)
 
     def remove(self, document_id: str, *, purge: bool) -> None:
         """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound.
@@ -137,7 +137,7 @@ class Store:
                 ).rowcount
             if not found:
                 raise _unknown(document_id)
-            _next_generation(connection)
+            _note_change(connection, document_id)
         if purge:
             erase_freed(self._engine)
 
@@ -241,9 +241,15 @@ def _generation(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _next_generation(connection: Connection) -> None:
-    value = str(_generation(connection) + 1)
-    connection.execute(update(schema.facts).where(schema.facts.c.name == "generation").values(value=value))
+def _note_change(connection: Connection, document_id: str) -> None:
+    """Begin the next generation with a document that was put in or taken out."""
+    generation = _generation(connection) + 1
+    connection.execute(update(schema.facts).where(schema.facts.c.name == "generation").values(value=str(generation)))
+    connection.execute(
+        upsert(schema.changes)
+        .values(document_id=document_id, generation=generation)
+        .on_conflict_do_update(index_elements=["document_id"], set_={"generation": generation})
+    )
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -18,23 +18,21 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from eval import metrics
 from eval.datasets import read_beir_corpus, read_beir_queries
-from index.analysis import terms
+from index.arrays import Arrays, join
 from index.cutting import cut
-from index.dense import build_dense
-from index.derived import Arrays
 from index.documents import Document, content_sha256
-from index.encoder import PACKAGED, load_encoder
+from index.encoder import PACKAGED, Vectors, load_encoder
 from index.errors import CitecheckError
 from index.fusion import fuse
-from index.lexical import build_lexical
 from index.library import MAX_PASSAGE_TOKENS, Library
-from index.passages import Passage, lexical_text
+from index.passages import Passage
 from index.ranking import best
 from index.retriever import DENSE_WEIGHT, Ranking, rank
+from index.segment import NONE_DEAD, Row, build_segment
 from service.evidence.formats import read_squad
 from service.evidence.judging import judge
 from service.evidence.model import EvidenceModel
@@ -46,7 +44,6 @@ LEGS: Mapping[str, Callable[[Ranking], Iterable[int]]] = {
     "dense": lambda ranking: ranking.dense_top.tolist(),
     "fusion": lambda ranking: ranking.numbers.tolist(),
 }
-CHUNK = 512
 WEIGHTS = (0.25, 0.4, 0.5, 0.6, 0.75, 1.0)
 
 
@@ -137,27 +134,22 @@ def _index(library: Library, documents: Sequence[Document]) -> tuple[Arrays, lis
     ordered = sorted(documents, key=lambda document: document.id)
     limit = min(MAX_PASSAGE_TOKENS, library.encoder.max_tokens)
     passages: list[Passage] = []
-    owners: list[int] = []
-    titles: list[str] = []
-    for number, document in enumerate(track(ordered, "cutting", console=Console(stderr=True))):
+    rows: list[Row] = []
+    for document in track(ordered, "cutting", console=Console(stderr=True)):
         pieces = cut(document, count_tokens=library.encoder.count_tokens, max_tokens=limit)
+        first = len(passages)
+        rows += [Row(first + n, document.id, document.title, piece.index_text) for n, piece in enumerate(pieces)]
         passages += pieces
-        owners += [number] * len(pieces)
-        titles += [document.title] * len(pieces)
-    texts = [passage.index_text for passage in passages]
-    starts = range(0, len(texts), CHUNK)
-    chunks = track(starts, "encoding", console=Console(stderr=True))
-    # Chunk by chunk, so that an interrupted run keeps what it has encoded.
-    vectors = np.concatenate([library.vectors(texts[start : start + CHUNK]) for start in chunks])
-    arrays = Arrays(
-        generation=0,
-        passage_ids=np.arange(len(passages), dtype=np.int64),
-        owners=np.array(owners, dtype=np.int32),
-        document_ids=tuple(document.id for document in ordered),
-        lexical=build_lexical(terms(lexical_text(*pair)) for pair in zip(titles, texts, strict=True)),
-        dense=build_dense(vectors, library.encoder.dimensions),
-    )
-    return arrays, passages
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("encoding", total=len(passages))
+
+        def encode(texts: Sequence[str]) -> Vectors:
+            vectors = library.vectors(texts)
+            progress.advance(task, len(texts))
+            return vectors
+
+        segment = build_segment(rows, encode, library.encoder.dimensions)
+    return join(0, [segment], [NONE_DEAD]), passages
 
 
 def _documents_of(numbers: Iterable[int], arrays: Arrays) -> list[str]:

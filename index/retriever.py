@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.analysis import query_terms
-from index.derived import Arrays
+from index.arrays import Arrays
 from index.encoder import Encoder
 from index.fusion import fuse
 from index.library import Library
@@ -89,8 +89,10 @@ def rank(
     lexical_scores = arrays.lexical.scores(query_terms(query))
     vector = encoder.encode([query])[0]
     dense_top, _ = arrays.dense.search(vector, LEG_DEPTH, allowed)
-    lexical_top = _lexical_top(lexical_scores, allowed)
+    lexical_top = _lexical_top(lexical_scores, allowed, arrays.order)
     numbers = np.union1d(lexical_top, dense_top).astype(np.int64)
+    # In address order, so that the last bit of a sum does not tell how passages are spread over segments.
+    numbers = numbers[np.argsort(arrays.order[numbers])]
     lexical = lexical_scores[numbers]
     dense = arrays.dense.cosines(vector, numbers)
     fused = fuse(lexical, dense, dense_weight)
@@ -98,17 +100,16 @@ def rank(
     return Ranking(numbers[order], fused[order], lexical[order], dense[order], lexical_top, dense_top)
 
 
-def _lexical_top(scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
-    top = best(scores, LEG_DEPTH) if allowed is None else allowed[best(scores[allowed], LEG_DEPTH)]
-    return top[scores[top] > 0]
+def _lexical_top(
+    scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.int64] | None, order: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
+    # Few passages hold a word of the query: taking the best of those alone is much quicker.
+    scored = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+    return scored[best(scores[scored], LEG_DEPTH, order[scored])]
 
 
 def _allowed(arrays: Arrays, documents: Sequence[str] | None) -> npt.NDArray[np.int64] | None:
-    if documents is None:
-        return None
-    wanted = set(documents)
-    owners = [number for number, name in enumerate(arrays.document_ids) if name in wanted]
-    return np.flatnonzero(np.isin(arrays.owners, owners))
+    return None if documents is None else arrays.of_documents(documents)
 
 
 def _hits(ranking: Ranking, passages: Sequence[Passage]) -> tuple[Hit, ...]:

@@ -55,7 +55,7 @@ class Speller:
         if len(folded) < _SHORTEST or folded in FUNCTION_WORDS or self._whole(folded):
             return False
         stems = terms(folded)
-        return bool(stems) and stems[0] not in self._library.arrays().lexical.vocabulary
+        return bool(stems) and stems[0] not in self._library.arrays().lexical
 
     def _corrected(self, word: str) -> str:
         folded = fold(word)
@@ -74,7 +74,7 @@ class Speller:
         vocabulary = self._vocabulary
         if vocabulary.generation != arrays.generation:
             by_letter: dict[str, list[str]] = {}
-            for term in arrays.lexical.vocabulary:
+            for term in sorted(arrays.lexical.terms()):
                 by_letter.setdefault(term[0], []).append(term)
             self._vocabulary = vocabulary = _Vocabulary(arrays.generation, by_letter)
         return vocabulary.terms.get(folded[0], [])

@@ -17,12 +17,11 @@ from sqlalchemy.exc import OperationalError
 
 from conftest import make_document
 from index import database, derived, schema
-from index.dense import build_dense
-from index.derived import Arrays
+from index.arrays import join
 from index.documents import Document, Span, content_sha256
 from index.errors import NotFound, StoreError, StoreFull
-from index.lexical import build_lexical
 from index.passages import Passage
+from index.segment import NONE_DEAD, Row, Segment, build_segment
 from index.store import Store
 
 
@@ -42,19 +41,13 @@ def bytes_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("citecheck.sqlite*")))
 
 
-def arrays() -> Arrays:
-    return Arrays(
-        generation=1,
-        passage_ids=np.array([1, 2]),
-        owners=np.array([0, 0], dtype=np.int32),
-        document_ids=("doc",),
-        lexical=build_lexical([["kidal", "fell"], ["gao"]]),
-        dense=build_dense(np.eye(2, dtype=np.float32), 2),
-    )
+def segment() -> Segment:
+    rows = [Row(1, "doc", "", "Kidal fell"), Row(2, "doc", "", "Gao")]
+    return build_segment(rows, lambda texts: np.eye(2, dtype=np.float32)[: len(texts)], 2)
 
 
 def saved(root: Path) -> Path:
-    derived.save(root, "x", arrays())
+    derived.save(root, "x", 1, segment())
     (folder,) = root.iterdir()
     return folder
 
@@ -64,14 +57,39 @@ def test_derived_files_come_back_and_are_held_in_memory(tmp_path: Path) -> None:
     loaded = derived.load(tmp_path, "x", 1)
     assert loaded is not None
     # A mapped file that is truncated under us ends the process with SIGBUS.
-    assert not any(isinstance(held, np.memmap) for held in (loaded.lexical.weights, loaded.lexical.passages))
     for path in folder.iterdir():
         path.write_bytes(b"")
-    assert loaded.lexical.scores(["gao"])[1] == arrays().lexical.scores(["gao"])[1]
+    found, expected = join(1, [loaded.segment], [NONE_DEAD]), join(1, [segment()], [NONE_DEAD])
+    assert found.lexical.scores(["gao"]).tolist() == expected.lexical.scores(["gao"]).tolist()
+    assert found.dense.search(np.array([0, 1], dtype=np.float32), 2, None)[0].tolist() == [1, 0]
     assert derived.load(tmp_path, "x", 1) is None
 
 
-@pytest.mark.parametrize("files", [[], {}, None, "all", {"owners.npy": 3}])
+def test_large_derived_files_are_mapped_and_verified_on_demand(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(derived, "MAPPED_FROM", 100)
+    folder = saved(tmp_path)
+    loaded = derived.load(tmp_path, "x", 1)
+    assert loaded is not None
+    assert derived.verify(folder) == []
+    data = bytearray((folder / "postings-passages.npy").read_bytes())
+    data[-1] ^= 0xFF
+    (folder / "postings-passages.npy").write_bytes(bytes(data))
+    assert derived.verify(folder) == ["postings-passages.npy"]
+    (folder / "postings-passages.npy").write_bytes(bytes(data[:-1]))
+    assert derived.load(tmp_path, "x", 1) is None
+
+
+def test_older_files_are_opened_and_those_of_another_history_removed(tmp_path: Path) -> None:
+    folder = saved(tmp_path)
+    loaded = derived.load(tmp_path, "x", 7)
+    assert loaded is not None
+    assert loaded.generation == 1
+    assert derived.load(tmp_path, "y", 7) is None
+    assert derived.load(tmp_path, "x", 0) is None
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("files", [[], {}, None, "all", {"starts.npy": 3}])
 def test_a_manifest_that_does_not_list_every_file_is_corrupt(tmp_path: Path, files: object) -> None:
     folder = saved(tmp_path)
     content = json.loads((folder / "manifest.json").read_text())
@@ -79,7 +97,7 @@ def test_a_manifest_that_does_not_list_every_file_is_corrupt(tmp_path: Path, fil
     assert derived.load(tmp_path, "x", 1) is None
 
 
-@pytest.mark.parametrize("name", ["owners.npy", "../outside"])
+@pytest.mark.parametrize("name", ["starts.npy", "../outside"])
 def test_a_manifest_lists_exactly_the_files(tmp_path: Path, name: str) -> None:
     folder = saved(tmp_path)
     content = json.loads((folder / "manifest.json").read_text())

@@ -105,6 +105,7 @@ class DocumentNames:
             return []
         lists.sort(key=len)
         common = set(lists[0].tolist()).intersection(*(one.tolist() for one in lists[1:]))
-        numbers = sorted(common)[:_PASSAGES]
-        passages = self._library.store.passages([int(arrays.passage_ids[number]) for number in numbers])
-        return [passage.index_text for passage in passages.values()]
+        numbers = sorted(common, key=lambda number: arrays.order[number])[:_PASSAGES]
+        ids = [int(arrays.passage_ids[number]) for number in numbers]
+        passages = self._library.store.passages(ids)
+        return [passages[identity].index_text for identity in ids if identity in passages]

@@ -40,7 +40,7 @@ class Slips:
     def _is_unknown(self, word: str) -> bool:
         if not word.islower() or not 3 <= len(word) <= 6 or fold(word) in _KNOWN:
             return False
-        return self._library.encoder.count_tokens(word) > 1 and word not in self._library.arrays().lexical.vocabulary
+        return self._library.encoder.count_tokens(word) > 1 and word not in self._library.arrays().lexical
 
 
 def _kept(word: str, typed: str) -> tuple[int, bool]:

@@ -79,7 +79,7 @@ def check_gold(
     """Put every claim to the pipeline by itself; `find_document` gives what its quotes are held against."""
     results = []
     for claim in gold:
-        (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim]))
+        (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim], claim.documents), claim.documents)
         results.append(score_claim(claim, verdict, find_document))
         if on_item is not None:
             on_item(results[-1])

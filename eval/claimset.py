@@ -57,7 +57,10 @@ _QUOTATION_MARKS = '"“”„«»'
 
 @dataclass(frozen=True, slots=True)
 class GoldClaim:
-    """One claim that stands alone, its verdict, and every place in the documents that states or contradicts it."""
+    """One claim that stands alone, its verdict, and every place in the documents that states or contradicts it.
+
+    `documents` are the ids of those it is checked in, None for all.
+    """
 
     id: str
     claim: str
@@ -67,6 +70,8 @@ class GoldClaim:
     split: Split
     supporting: tuple[Evidence, ...]
     refuting: tuple[Evidence, ...]
+    # Gold of our own is checked in all documents.
+    documents: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

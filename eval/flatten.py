@@ -5,9 +5,9 @@ from __future__ import annotations
 from eval.claim_scoring import ClaimResult
 from eval.conversation_scoring import TurnResult
 from eval.lookup_scoring import LookupResult
-from eval.results import ItemResult
+from eval.results import ItemResult, QueryResult
 from eval.scored import Scored
-from eval.scoring import RIGHT
+from eval.scoring import DEPTH, RIGHT
 
 _DECLINED = "(declined)"
 _NOT_IN_DOCUMENTS = "(the documents do not say)"
@@ -50,6 +50,27 @@ def scored_claim(result: ClaimResult) -> Scored:
         scores=result.scores,
         violations=result.violations,
         latency_ms=None,
+    )
+
+
+def scored_query(result: QueryResult) -> Scored:
+    """Flatten a query; the first documents are what was said."""
+    found = ", ".join(result.documents[:DEPTH])
+    return Scored(
+        id=result.id,
+        gold_set="queries",
+        split="dev",
+        group="query",
+        asked=result.query,
+        wanted=", ".join(name for name, grade in result.relevance.items() if grade > 0),
+        said=found if result.reason is None else f"({result.reason})",
+        confidence=None,
+        citations=result.citations,
+        quotes=result.quotes,
+        evidence=(),
+        scores=result.scores,
+        violations=result.violations,
+        latency_ms=result.latency_ms,
     )
 
 

@@ -11,6 +11,8 @@ from eval.claimset import GoldClaim, load_claims
 from eval.conversationset import GoldConversation, load_conversations
 from eval.goldset import GoldItem, load_gold
 from eval.lookupset import GoldLookup, load_lookups
+from eval.query_scoring import GoldQuery
+from eval.sampling import sample
 from eval.scored import GoldSet
 from index.errors import InputError
 
@@ -31,13 +33,25 @@ class Gold:
     claims: tuple[GoldClaim, ...]
     conversations: tuple[GoldConversation, ...]
     lookups: tuple[GoldLookup, ...]
+    queries: tuple[GoldQuery, ...]
     files: tuple[Path, ...]
 
     @property
     def items(self) -> int:
         """How many items there are; every turn of a conversation is one."""
         turns = sum(len(conversation.turns) for conversation in self.conversations)
-        return len(self.questions) + len(self.claims) + turns + len(self.lookups)
+        return len(self.questions) + len(self.claims) + turns + len(self.lookups) + len(self.queries)
+
+    def part(self, limit: int | None) -> Gold:
+        """Return at most `limit` items of each set (conversations whole), evenly chosen."""
+        return Gold(
+            tuple(sample(self.questions, limit)),
+            tuple(sample(self.claims, limit)),
+            tuple(sample(self.conversations, limit)),
+            tuple(sample(self.lookups, limit)),
+            tuple(sample(self.queries, limit)),
+            self.files,
+        )
 
 
 def load_sets(
@@ -65,6 +79,7 @@ def load_sets(
         tuple(claim for claim in claims if chosen(claim.split)),
         tuple(conversation for conversation in conversations if chosen(conversation.split)),
         tuple(lookup for lookup in lookups if chosen(lookup.split)),
+        (),
         tuple(files.values()),
     )
     if not gold.items:

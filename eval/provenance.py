@@ -15,6 +15,7 @@ from service.pipeline import Pipeline
 
 _PACKAGES = ("index", "service", "eval")
 _DIGITS = 12
+_CHUNK = 1 << 20
 
 
 def describe(pipeline: Pipeline, gold: Sequence[Path]) -> Provenance:
@@ -29,7 +30,7 @@ def describe(pipeline: Pipeline, gold: Sequence[Path]) -> Provenance:
             "claims": pipeline.checker.weights.fingerprint,
         },
         index=index_fingerprint(pipeline),
-        gold=", ".join(f"{file.name} {_digest([file.read_bytes()])}" for file in gold),
+        gold=", ".join(f"{file.name} {_digest_of(file)}" for file in gold),
         code=f"citecheck {_version()} {code_fingerprint()}",
         machine={"platform": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()},
         started=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -40,15 +41,24 @@ def index_fingerprint(pipeline: Pipeline) -> str:
     """Hash the indexed document versions and the passages they were cut into."""
     store = pipeline.library.store
     versions = (f"{record.document_id}@{record.version}" for record in store.records(limit=store.count(), offset=0))
-    _, passages = store.layout()
-    return _digest([*(name.encode() for name in versions), *(index_text.encode() for *_, index_text in passages)])
+    with store.rows() as (_, rows):
+        return _digest([*(name.encode() for name in versions), *(row.index_text.encode() for row in rows)])
 
 
-def code_fingerprint() -> str:
-    """Hash the Python source of the three packages: it names the code also where no repository is at hand."""
+def code_fingerprint(packages: Sequence[str] = _PACKAGES) -> str:
+    """Hash the Python source of packages, all three if none are named; it needs no repository at hand."""
     root = Path(__file__).parent.parent
-    sources = sorted(path for package in _PACKAGES for path in (root / package).rglob("*.py"))
+    sources = sorted(path for package in packages for path in (root / package).rglob("*.py"))
     return _digest(part for path in sources for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
+
+
+def _digest_of(file: Path) -> str:
+    """Hash a file of any size, as `_digest` hashes its content."""
+    digest = hashlib.sha256(file.stat().st_size.to_bytes(8, "big"))
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()[:_DIGITS]
 
 
 def _version() -> str:

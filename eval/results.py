@@ -62,6 +62,27 @@ class ItemResult:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryResult:
+    """One query of a collection whose documents are judged, put to search.
+
+    `documents` are the ids that were found, best first, as the model ranks them and behind those as the search legs
+    do; `relevance` the grade of every judged one (0: judged, not relevant). `quotes` are the words of the first
+    passages. `reason` is the message of an error.
+    """
+
+    id: str
+    query: str
+    documents: tuple[str, ...]
+    relevance: dict[str, int]
+    citations: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    reason: str | None
+    scores: dict[str, float]
+    violations: tuple[str, ...]
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Everything needed to replay a run, and the moment it started (UTC, ISO 8601)."""
 
@@ -76,8 +97,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation: its provenance, its questions in gold order, and the items of every gold set as scored."""
+    """One evaluation: its provenance, its questions and queries in gold order, the items of every set as scored."""
 
     provenance: Provenance
     items: tuple[ItemResult, ...]
     scored: tuple[Scored, ...]
+    # Most runs are over gold of our own, which has none.
+    queries: tuple[QueryResult, ...] = ()

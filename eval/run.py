@@ -32,10 +32,10 @@ from service.quotes import Citation
 class Pipeline(Protocol):
     """What is evaluated: service.pipeline.Pipeline, or a scripted stand-in."""
 
-    def ask(self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> Answer:
+    def ask(self, question: str, top_k: int | None = None) -> Answer:
         """Answer or decline."""
 
-    def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
+    def search(self, query: str, top_k: int | None = None) -> SearchResult:
         """Rank passages."""
 
     @property
@@ -61,7 +61,7 @@ def run(
     """
     items = []
     for item in gold:
-        result = _evaluate(pipeline, find_document, item, clock)
+        result = ask_gold(pipeline, find_document, item, clock)
         items.append(result)
         if on_item is not None:
             on_item(result)
@@ -85,9 +85,10 @@ class _Outcome:
     seconds: float
 
 
-def _evaluate(
-    pipeline: Pipeline, find_document: FindDocument, item: GoldItem, clock: Callable[[], float]
+def ask_gold(
+    pipeline: Pipeline, find_document: FindDocument, item: GoldItem, clock: Callable[[], float] = time.perf_counter
 ) -> ItemResult:
+    """Put one question to a pipeline and score what comes back."""
     outcome = _observe(pipeline, find_document, item.question, clock)
     ranks = evidence_ranks(item.evidence, [hit.passage for hit in outcome.hits])
     is_true = float(FALSE_QUOTE not in outcome.violations)

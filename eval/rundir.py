@@ -1,11 +1,9 @@
-"""Run directories and the accepted baseline on disk, written whole or not at all."""
+"""Run folders and the accepted baseline on disk; a run is there once all of it is written."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,68 +12,93 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eval.html.page import report_page
+from eval.journal import is_unfinished
 from eval.report import markdown
-from eval.results import ItemResult, Provenance, Run
+from eval.results import ItemResult, Provenance, QueryResult, Run
 from eval.scored import Scored
 from eval.summary import set_figures
+from eval.trec import QRELS_FILE, RUN_FILE, qrels_text, rankings, run_text
 from index.errors import InputError
 from service.lines import read_lines
 
 BASELINE = Path(__file__).parent / "baseline"
+QUERIES_FILE = "queries.jsonl"
 _DIGITS = 6
 _ITEM = TypeAdapter(ItemResult)
+_QUERY = TypeAdapter(QueryResult)
 _SCORED = TypeAdapter(Scored)
 _PROVENANCE = TypeAdapter(Provenance)
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write a run into a new `folder`; raises InputError when it is there already.
+    """Write a run into a new `folder`; raises InputError when it is there already."""
+    refuse_used(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    write_results(run, folder)
 
-    run.json says where it came from, items.jsonl holds the questions with all that replays them, scored.jsonl the
-    items of every gold set as they are compared, report.md the figures, report.html the figures and the items.
+
+def write_results(run: Run, folder: Path) -> None:
+    """Write a run into its folder, run.json last; raises InputError where that fails.
+
+    run.json says where it came from, items.jsonl holds the questions with all that replays them, queries.jsonl the
+    queries, scored.jsonl the items of every gold set as they are compared, report.md the figures, report.html the
+    figures and the items, run.trec and qrels.trec the rankings of documents and what was judged.
     """
+    found = rankings(run)
     files = {
-        "run.json": _PROVENANCE.dump_json(run.provenance, indent=2).decode() + "\n",
         "items.jsonl": _lines(_ITEM, run.items),
+        **({QUERIES_FILE: _lines(_QUERY, run.queries)} if run.queries else {}),
         "scored.jsonl": _lines(_SCORED, run.scored),
+        **({RUN_FILE: run_text(found), QRELS_FILE: qrels_text(found)} if found else {}),
         "report.md": markdown(run, run.provenance),
         "report.html": report_page(run, None, show_test=False),
+        "run.json": _PROVENANCE.dump_json(run.provenance, indent=2).decode() + "\n",
     }
-    folder = folder.resolve()
-    refuse_used(folder)
-    partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     try:
-        partial.mkdir(parents=True)
         for name, text in files.items():
-            _write_durably(partial / name, text)
-        partial.replace(folder)
+            _write_durably(folder / f".{name}", text)
+        for name in files:
+            (folder / f".{name}").replace(folder / name)
     except OSError as error:
-        raise InputError(f"{folder} cannot be written ({error.strerror}); name another.", code="bad_out") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        for name in files:
+            (folder / f".{name}").unlink(missing_ok=True)
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    return InputError(f"{folder} cannot be written ({error.strerror}); name another.", code="bad_out")
 
 
 def refuse_used(folder: Path) -> None:
     """Raise InputError when `folder` holds anything: results are never overwritten."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} exists already; name a new folder for this run.", code="run_exists")
+        remedy = "go on with it by --resume" if is_unfinished(folder) else "name a new folder for this run"
+        raise InputError(f"{folder} exists already; {remedy}.", code="run_exists")
 
 
 def read_run(folder: Path) -> Run:
     """Read what `write_run` wrote; raises InputError when it is not a run."""
+    _refuse_unfinished(folder)
     try:
         provenance = _PROVENANCE.validate_json((folder / "run.json").read_bytes())
         items = tuple(_ITEM.validate_json(line.text) for line in read_lines(folder / "items.jsonl"))
         scored = tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
+        queries = folder / QUERIES_FILE
+        found = (_QUERY.validate_json(line.text) for line in (read_lines(queries) if queries.exists() else ()))
+        run = Run(provenance, items, scored, tuple(found))
     except (OSError, InputError, ValidationError) as error:
         raise InputError(
             f"{folder} is not an evaluation run; name a folder `eval run` wrote.", code="not_a_run"
         ) from error
-    return Run(provenance, items, scored)
+    return run
 
 
 def read_scored(folder: Path) -> tuple[Scored, ...]:
     """Read the items to compare, of a run or of a baseline; raises InputError when it is neither."""
+    _refuse_unfinished(folder)
     try:
         return tuple(_SCORED.validate_json(line.text) for line in read_lines(folder / "scored.jsonl"))
     except (InputError, ValidationError) as error:
@@ -83,6 +106,13 @@ def read_scored(folder: Path) -> tuple[Scored, ...]:
             f"{folder} is neither a run nor a baseline; name a folder that `eval run` or `eval accept` wrote.",
             code="not_a_run",
         ) from error
+
+
+def _refuse_unfinished(folder: Path) -> None:
+    if is_unfinished(folder):
+        raise InputError(
+            f"The run in {folder} is not finished; finish it with eval run --resume {folder}.", code="unfinished_run"
+        )
 
 
 def write_baseline(run: Run, folder: Path = BASELINE) -> None:

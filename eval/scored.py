@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-GoldSet = Literal["questions", "claims", "conversations", "lookups"]
+GoldSet = Literal["questions", "claims", "conversations", "lookups", "queries"]
 GOLD_SETS: tuple[GoldSet, ...] = get_args(GoldSet)
 
 

@@ -2,54 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import Literal
 
-from eval import provenance
-from eval.anchoring import FindDocument, Split
+from eval import journal, provenance
+from eval.anchoring import FindDocument
 from eval.claim_scoring import ClaimFigures, ClaimResult, check_gold, summarise_claims
 from eval.claimset import CLAIMS_FILE, load_claims
 from eval.conversation_scoring import ConversationFigures, TurnResult, summarise_conversations
 from eval.conversationset import CONVERSATIONS_FILE, load_conversations
 from eval.conversing import converse
-from eval.flatten import scored_claim, scored_lookup, scored_turn
 from eval.goldfiles import Gold, load_sets
-from eval.lookup_scoring import look_up_gold
-from eval.results import Run
-from eval.run import run
-from eval.rundir import refuse_used, write_run
+from eval.journal import Begun, Journal
+from eval.opening import opened, opened_collection
+from eval.public.detecting import read_collection
+from eval.request import Request
+from eval.results import Provenance, Run
+from eval.rundir import refuse_used, write_results
 from eval.scored import GoldSet
 from eval.summary import Figure, Group, set_figures, summarise
-from index.errors import InputError
+from eval.working import run_sets
 from service.catalogue import read_document
 from service.conversation.followups import FollowUps
-from service.ingest import ingest_paths
-from service.pipeline import Pipeline, open_pipeline
-from service.settings import Settings, read_settings
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to evaluate; None means: the built-in gold, the seeds, a temporary data folder, a new folder by date.
-
-    `only` names the gold sets wanted, empty for all.
-    """
-
-    split: Split | Literal["all"]
-    only: frozenset[GoldSet]
-    gold: Path | None
-    documents: Path | None
-    data: Path | None
-    out: Path | None
+from service.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,48 +59,66 @@ class Figures:
 def evaluate(
     request: Request, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
 ) -> Evaluation:
-    """Carry out a request and write its run folder; `on_start` is told how many items there are."""
+    """Carry out a request and write its run folder; `on_start` is told how many items there are.
+
+    Finished items are kept in the folder as they are made: `resume` goes on from there.
+    """
     folder = request.out or Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
     refuse_used(folder)
-    with opened(request) as pipeline:
+    with prepared(request) as ready:
+        begun = Begun(request.anywhere(), ready.origin)
+        with journal.begin(folder, begun) as kept:
+            return _finished(folder, ready, begun.provenance, kept, on_start, on_item)
+
+
+def resume(
+    folder: Path, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
+) -> Evaluation:
+    """Go on with a run that was interrupted; raises InputError where what it was begun with is not there any more."""
+    begun = journal.read_begun(folder)
+    with prepared(begun.request) as ready, journal.go_on(folder, begun, ready.origin) as kept:
+        return _finished(folder, ready, begun.provenance, kept, on_start, on_item)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that an evaluation needs: the product over its documents, the gold, and where both come from."""
+
+    pipeline: Pipeline
+    find_document: FindDocument
+    gold: Gold
+    origin: Provenance
+
+
+@contextmanager
+def prepared(request: Request) -> Iterator[Prepared]:
+    """Open or index the documents of a request and load its gold."""
+    collection = read_collection(request)
+    with opened(request) if collection is None else opened_collection(collection) as pipeline:
         find_document = partial(read_document, pipeline.library)
-        gold = load_sets(request.gold, request.only, request.split, find_document)
+        if collection is None:
+            whole = load_sets(request.gold, request.only, request.split, find_document)
+            gold = whole.part(request.limit)
+        else:
+            gold = collection.gold
         pipeline.warm_up()
-        if on_start is not None:
-            on_start(gold.items)
-        made = run_sets(pipeline, find_document, gold, on_item or (lambda: None))
-    write_run(made, folder)
+        yield Prepared(pipeline, find_document, gold, provenance.describe(pipeline, gold.files))
+
+
+def _finished(
+    folder: Path,
+    ready: Prepared,
+    origin: Provenance,
+    kept: Journal,
+    on_start: Callable[[int], None] | None,
+    on_item: Callable[[], None] | None,
+) -> Evaluation:
+    if on_start is not None:
+        on_start(ready.gold.items)
+    made = run_sets(ready.pipeline, ready.find_document, ready.gold, origin, on_item or (lambda: None), kept)
+    write_results(made, folder)
+    journal.end(folder)
     return Evaluation(folder, made)
-
-
-def run_sets(pipeline: Pipeline, find_document: FindDocument, gold: Gold, on_item: Callable[[], None]) -> Run:
-    """Put every gold set to a pipeline; `on_item` is called after each item, from several threads.
-
-    Questions are asked one after the other, so that their latencies are those of a single user; nothing else is timed,
-    and is worked on by every core at once.
-    """
-
-    def told(_item: object) -> None:
-        on_item()
-
-    origin = provenance.describe(pipeline, gold.files)
-    asked = run(pipeline, find_document, gold.questions, origin, on_item=told)
-    follow_ups = FollowUps(pipeline)
-    pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="eval")
-    try:
-        turns = pool.map(
-            lambda one: converse(pipeline, follow_ups, find_document, [one], told, alone=False), gold.conversations
-        )
-        claims = pool.map(lambda one: check_gold(pipeline, find_document, [one], told), gold.claims)
-        lookups = pool.map(lambda one: look_up_gold(pipeline, find_document, [one], told), gold.lookups)
-        rest = (
-            *map(scored_claim, chain.from_iterable(claims)),
-            *map(scored_turn, chain.from_iterable(turns)),
-            *map(scored_lookup, chain.from_iterable(lookups)),
-        )
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return replace(asked, scored=(*asked.scored, *rest))
 
 
 def evaluate_claims(
@@ -170,38 +167,3 @@ def figures(evaluation: Evaluation) -> Figures:
         breakdowns=summary.breakdowns if summary else {},
         latency_ms=summary.latency_ms if summary else {},
     )
-
-
-def seeds() -> Path:
-    """Return the folder of documents shipped with citecheck: in the package in a wheel, else the repository's."""
-    here = Path(__file__).parent
-    for folder in (here / "seeds", here.parent / "seeds"):
-        if any(folder.glob("*.txt")):
-            return folder
-    raise InputError("The seed documents are not installed; name a folder with --documents.", code="no_seeds")
-
-
-@contextmanager
-def opened(request: Request) -> Iterator[Pipeline]:
-    """Open a data folder as it is, or index documents into a temporary one."""
-    if request.data is not None:
-        if request.documents is not None:
-            raise InputError("Give --documents or --data, not both: --data is evaluated as it is.", code="bad_option")
-        with _opened(read_settings({"data": request.data})) as pipeline:
-            yield pipeline
-        return
-    documents = request.documents or seeds()
-    with tempfile.TemporaryDirectory(prefix="citecheck-eval-") as folder:
-        settings = read_settings({"data": Path(folder)})
-        with _opened(settings) as pipeline:
-            ingest_paths(pipeline.library, [documents], max_bytes=settings.max_document_bytes)
-            yield pipeline
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Pipeline]:
-    pipeline = open_pipeline(settings)
-    try:
-        yield pipeline
-    finally:
-        pipeline.library.close()

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from index.errors import SpanError
+from index.metadata import NO_METADATA, Metadata
 
 VERSION_DIGITS = 12
 
@@ -39,7 +40,8 @@ class Document:
     from it (docs/formats.md). Offsets everywhere else in citecheck point into it. `source` is the file name (never a
     path that is followed) or "" for typed text. `pages` are the offsets at which its pages start, empty for a
     document without pages. `unread` are the pages, from 1, that hold no readable text; it is told when a file is
-    read and not kept.
+    read and not kept. `metadata` is kept beside the document and not with each version of its text: a document read
+    from the store has none.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Document:
     # Most documents, and all that were typed, have no pages.
     pages: tuple[int, ...] = ()
     unread: tuple[int, ...] = ()
+    metadata: Metadata = NO_METADATA
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, on which the character at `offset` stands; None without pages."""

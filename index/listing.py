@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,20 +9,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import DocumentClash, DocumentError
+from index.files import digest_of_file
 from index.messages import shown
+from index.metadata import NO_DESCRIPTION, Description
 from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, is_document_id
+from index.sidecars import SIDECAR, describe, read_sidecar, sidecar_of
 
 MANIFEST = "manifest.json"
+# What a manifest's entry may hold beside a description; those that say where a file is from are for people.
+_ENTRY = ("file", "id", "sha256", "characters", "origin", "licence")
 _NOT_UNICODE = "The name is not valid UTF-8; rename the file or its folder."
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to be read; `title` is what a manifest calls it."""
+    """A file to be read; `said` is what a sidecar or a manifest says of it.
+
+    `root` is the folder given under which it was found, resolved; "" for a file named outright.
+    """
 
     path: Path
     document_id: str
-    title: str | None
+    said: Description
+    root: str
+
+    @property
+    def title(self) -> str | None:
+        """What a sidecar or a manifest calls it."""
+        return self.said.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +79,29 @@ def _found_at(path: Path) -> Iterator[SourceFile | Skipped]:
         check_suffix(path.name)
         if not _is_unicode(path):
             raise DocumentError(f"{shown(str(path))}: {_NOT_UNICODE}", code="bad_file_name")
-        yield SourceFile(path, document_id_for(path.name), None)
+        yield SourceFile(path, document_id_for(path.name), _said_beside(path), "")
     else:
         raise DocumentError(f"There is no file or folder {shown(str(path))}; check the path.", code="path_missing")
 
 
 def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
     errors: list[OSError] = []
+    root = str(top.resolve())
     seen = {top.resolve()}
     for folder_name, folders, names in os.walk(top, followlinks=True, onerror=errors.append):
         folder = Path(folder_name)
-        entries = _manifest_entries(folder) if MANIFEST in names else None
+        entries = _manifest_entries(folder, root) if MANIFEST in names else None
         if entries is not None:
             folders.clear()
             yield from entries
             continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and _is_new(folder / name, seen))
-        yield from (_sorted_out(folder / name) for name in sorted(names) if not name.startswith("."))
+        taken = frozenset(names)
+        yield from (
+            found
+            for name in sorted(names)
+            if not name.startswith(".") and (found := _sorted_out(folder / name, taken, root)) is not None
+        )
     yield from (Skipped(Path(str(error.filename)), "The folder cannot be read.") for error in errors)
 
 
@@ -95,14 +114,36 @@ def _is_new(folder: Path, seen: set[Path]) -> bool:
     return True
 
 
-def _sorted_out(path: Path) -> SourceFile | Skipped:
+def _sorted_out(path: Path, names: frozenset[str], root: str) -> SourceFile | Skipped | None:
+    """Return what becomes of a file among `names` of its folder; nothing becomes of a sidecar by itself."""
+    if path.name.endswith(SIDECAR):
+        lonely = path.name.removesuffix(SIDECAR) not in names
+        return Skipped(path, "There is no file beside it that it could describe.") if lonely else None
+    reason = _unusable(path)
+    if reason is not None:
+        return Skipped(path, reason)
+    try:
+        said = _said_beside(path) if path.name + SIDECAR in names else NO_DESCRIPTION
+    except DocumentError as error:
+        return Skipped(path, error.message)
+    return SourceFile(path, document_id_for(path.name), said, root)
+
+
+def _said_beside(path: Path) -> Description:
+    sidecar = sidecar_of(path)
+    return read_sidecar(sidecar) if sidecar.exists() else NO_DESCRIPTION
+
+
+def _unusable(path: Path) -> str | None:
+    """Return why a file in a folder is not taken, None if it is."""
     if path.suffix.lower() not in SUPPORTED_SUFFIXES:
-        return Skipped(path, f"Only {' '.join(SUPPORTED_SUFFIXES)} files are taken from folders.")
-    if not path.is_file():
-        return Skipped(path, "It is not a regular file or its link leads nowhere.")
-    if not _is_unicode(path):
-        return Skipped(path, _NOT_UNICODE)
-    return SourceFile(path, document_id_for(path.name), None)
+        return f"Only {' '.join(SUPPORTED_SUFFIXES)} files are taken from folders."
+    try:
+        if not path.is_file():
+            return "It is not a regular file or its link leads nowhere."
+    except OSError as error:
+        return f"It cannot be looked at ({error.strerror or 'input error'})."
+    return None if _is_unicode(path) else _NOT_UNICODE
 
 
 def _is_unicode(path: Path) -> bool:
@@ -114,7 +155,7 @@ def _is_unicode(path: Path) -> bool:
     return True
 
 
-def _manifest_entries(folder: Path) -> list[SourceFile] | None:
+def _manifest_entries(folder: Path, root: str) -> list[SourceFile] | None:
     """Return the files a manifest names, or None if the file is some other program's manifest."""
     if not (folder / MANIFEST).is_file():
         raise DocumentError(f"{shown(str(folder / MANIFEST))} is not a regular file; mend it.", code="bad_manifest")
@@ -126,20 +167,21 @@ def _manifest_entries(folder: Path) -> list[SourceFile] | None:
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("documents"), list):
         return None
-    return [_manifest_entry(folder, entry) for entry in content["documents"]]
+    return [_manifest_entry(folder, entry, root) for entry in content["documents"]]
 
 
-def _manifest_entry(folder: Path, entry: object) -> SourceFile:
+def _manifest_entry(folder: Path, entry: object, root: str) -> SourceFile:
     fields = entry if isinstance(entry, dict) else {}
     name, title = fields.get("file"), fields.get("title")
     if not isinstance(name, str) or Path(name).name != name or not isinstance(title, str | None):
         raise _bad_entry(folder)
+    said = describe(fields, where=f"the entry of {shown(name)} in {folder / MANIFEST}", others=_ENTRY)
     known = fields.get("id", document_id_for(name))
     if not isinstance(known, str) or not is_document_id(known):
         raise _bad_entry(folder)
     path = folder / name
     _check_manifest_file(path, fields.get("sha256"))
-    return SourceFile(path, known, title)
+    return SourceFile(path, known, said, root)
 
 
 def _bad_entry(folder: Path) -> DocumentError:
@@ -160,15 +202,16 @@ def _check_manifest_file(path: Path, sha256: object) -> None:
         )
     if not _is_unicode(path):
         raise DocumentError(f"The manifest names {shown(path.name)}. {_NOT_UNICODE}", code="bad_manifest")
+    if sha256 is None:
+        return
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = digest_of_file(path)
     except OSError as error:
         raise DocumentError(
             f"The manifest names {shown(path.name)}, which cannot be read; restore the file or drop the entry.",
             code="bad_manifest",
         ) from error
-    if sha256 is not None and sha256 != found:
+    if sha256 != found:
         raise DocumentError(
             f"{shown(path.name)} is not the file its manifest describes (its SHA-256 differs); restore the file or "
             "update the manifest.",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from index.decoding import canonical, decode
 from index.documents import Document, content_sha256
 from index.errors import DocumentError, TooLarge
 from index.formats.extracted import Extracted, without_pages
+from index.formats.front_matter import read_front_matter
 from index.formats.isolation import read_apart
 from index.formats.registry import format_of
 from index.listing import FolderListing, Skipped, SourceFile, find_files
 from index.messages import shown
+from index.metadata import NO_METADATA, Metadata, one_line
 from index.naming import SUPPORTED_SUFFIXES, check_suffix, document_id_for, document_id_for_text, is_document_id
 from index.structure import parse
 
@@ -28,6 +31,7 @@ __all__ = [
     "load_bytes",
     "load_file",
     "load_text",
+    "read_data",
 ]
 
 _MEGABYTE = 1_000_000
@@ -35,7 +39,13 @@ _MAX_TITLE = 300
 
 
 def load_text(
-    text: str, *, document_id: str | None, title: str | None, source: str, max_bytes: int | None = None
+    text: str,
+    *,
+    document_id: str | None,
+    title: str | None,
+    source: str,
+    max_bytes: int | None = None,
+    metadata: Metadata = NO_METADATA,
 ) -> Document:
     """Return the document of a text; without a title the one its structure shows, without an id one from its name.
 
@@ -43,7 +53,7 @@ def load_text(
 
     Raises DocumentError for a text or id that cannot be used, TooLarge beyond `max_bytes` of UTF-8.
     """
-    return _document(without_pages(text, None), document_id, title, source, max_bytes)
+    return _document(without_pages(text, None, metadata), document_id, title, source, max_bytes)
 
 
 def _document(
@@ -59,7 +69,7 @@ def _document(
     _check_size(len(checked.encode("utf-8")), max_bytes, name)
     sha256 = content_sha256(checked)
     source_name = re.split(r"[/\\]", source)[-1]
-    known_title = _one_line(title or "") or _one_line(found.title or parse(checked).title or "")
+    known_title = _title(title or "") or _title(found.title or parse(checked).title or "")
     if document_id is None:
         document_id = document_id_for(source) if source else document_id_for_text(known_title, sha256)
     return Document(
@@ -70,27 +80,55 @@ def _document(
         source=source_name,
         pages=found.pages,
         unread=found.unread,
+        metadata=found.metadata,
     )
 
 
 def load_bytes(
-    data: bytes, *, name: str, max_bytes: int, title: str | None = None, document_id: str | None = None
+    data: bytes,
+    *,
+    name: str,
+    max_bytes: int,
+    title: str | None = None,
+    document_id: str | None = None,
+    metadata: Metadata = NO_METADATA,
 ) -> Document:
     """Return the document of a file's content; its name tells the format.
 
-    Raises DocumentError or TooLarge, InputError when a library that the format needs is not installed.
+    A title and metadata that are given win, value by value, over what the file says of itself. Raises DocumentError or
+    TooLarge, InputError when a library that the format needs is not installed.
     """
     check_suffix(name)
     _check_size(len(data), max_bytes, name)
     found = format_of(name)
-    if found is None:
-        return load_text(decode(data, name=name), document_id=document_id, title=title, source=name)
-    extracted = read_apart(found, data, name=name, max_bytes=max_bytes)
-    return _document(extracted, document_id, title, name, max_bytes)
+    extracted = _plain(data, name) if found is None else read_apart(found, data, name=name, max_bytes=max_bytes)
+    known = replace(extracted, metadata=metadata.over(extracted.metadata))
+    return _document(known, document_id, title, name, max_bytes)
 
 
-def load_file(path: Path, *, max_bytes: int, title: str | None = None, document_id: str | None = None) -> Document:
+def _plain(data: bytes, name: str) -> Extracted:
+    text = decode(data, name=name)
+    head = read_front_matter(text, name=name)
+    return without_pages(text, head.title, head.metadata)
+
+
+def load_file(
+    path: Path,
+    *,
+    max_bytes: int,
+    title: str | None = None,
+    document_id: str | None = None,
+    metadata: Metadata = NO_METADATA,
+) -> Document:
     """Return the document of a file; raises DocumentError when it cannot be read, TooLarge before reading it."""
+    data = read_data(path, max_bytes=max_bytes)
+    return load_bytes(
+        data, name=path.name, max_bytes=max_bytes, title=title, document_id=document_id, metadata=metadata
+    )
+
+
+def read_data(path: Path, *, max_bytes: int) -> bytes:
+    """Return a file's content; raises DocumentError when it cannot be read, TooLarge before reading it."""
     check_suffix(path.name)
     try:
         status = path.stat()
@@ -98,12 +136,11 @@ def load_file(path: Path, *, max_bytes: int, title: str | None = None, document_
             raise DocumentError(f"{shown(str(path))} is not a regular file.", code="not_a_file")
         _check_size(status.st_size, max_bytes, path.name)
         with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+            return file.read(max_bytes + 1)
     except OSError as error:
         raise DocumentError(
             f"{shown(str(path))} cannot be read ({error.strerror or 'input error'}).", code="unreadable_file"
         ) from error
-    return load_bytes(data, name=path.name, max_bytes=max_bytes, title=title, document_id=document_id)
 
 
 def _check_size(size: int, max_bytes: int | None, name: str) -> None:
@@ -116,6 +153,5 @@ def _check_size(size: int, max_bytes: int | None, name: str) -> None:
         )
 
 
-def _one_line(title: str) -> str:
-    """Return a title in one line: titles head lists and citations."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in title).split())[:_MAX_TITLE]
+def _title(text: str) -> str:
+    return one_line(text)[:_MAX_TITLE]

@@ -9,12 +9,17 @@ from typing import Any
 from sqlalchemy import Row
 
 from index.documents import Document, Span
+from index.files import FileStamp
+from index.metadata import Metadata
 from index.passages import Cell, Passage
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What is known of a document in the index, without its text. Times are seconds since 1970 in UTC."""
+    """What is known of a document in the index, without its text. Times are seconds since 1970 in UTC.
+
+    `stamp` is None for a document that did not come from a file here, or whose file was not stamped.
+    """
 
     document_id: str
     version: str
@@ -26,6 +31,8 @@ class DocumentRecord:
     passages: int
     added_at: float
     updated_at: float
+    metadata: Metadata
+    stamp: FileStamp | None
 
 
 def read_record(row: Row[Any]) -> DocumentRecord:
@@ -41,7 +48,31 @@ def read_record(row: Row[Any]) -> DocumentRecord:
         row.passages,
         row.added_at,
         row.updated_at,
+        Metadata(row.author, row.date, row.language, tuple(json.loads(row.tags)), row.address),
+        read_stamp(row),
     )
+
+
+def read_stamp(row: Row[Any]) -> FileStamp | None:
+    """Return the stamp of the file that a document's row came from."""
+    if row.file_sha256 is None:
+        return None
+    return FileStamp(row.root, row.file_sha256, row.file_size, row.file_modified)
+
+
+def write_known(metadata: Metadata, stamp: FileStamp | None) -> dict[str, object]:
+    """Return the columns of a document that its text does not decide."""
+    return {
+        "author": metadata.author,
+        "date": metadata.date,
+        "language": metadata.language,
+        "tags": json.dumps(metadata.tags, ensure_ascii=False),
+        "address": metadata.address,
+        "root": "" if stamp is None else stamp.root,
+        "file_sha256": None if stamp is None else stamp.digest,
+        "file_size": None if stamp is None else stamp.size,
+        "file_modified": None if stamp is None else stamp.modified,
+    }
 
 
 def write_document(document: Document) -> dict[str, object]:

@@ -33,7 +33,7 @@ versions = Table(
 
 # What is in the index now. `path` is where the command line read it from, "" for an upload; `recipe` names how its
 # passages were cut, so that a changed setting re-cuts it. `author`, `date` (ISO 8601, as exact as it is known),
-# `language` and `address` are NULL when nobody says; `tags` is a JSON array. `root` is the folder given to `index` under
+# `language` and `address` are NULL when nobody says; `tags` is a JSON array. `root` is the folder given to `index` in
 # which the file was found, "" for none; `file_sha256`, `file_size` and `file_modified` (nanoseconds since 1970) tell a
 # file that did not change without reading it again.
 documents = Table(

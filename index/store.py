@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +16,40 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
 from index.database import connect, erase_freed, reading, writing
+from index.described import DescribedDocuments
 from index.documents import Document
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
+from index.files import FileStamp
+from index.lease import Presence
 from index.messages import shown
 from index.migrations import migrate
 from index.passages import Passage
-from index.rows import DocumentRecord, read_document, read_passage, read_record, write_document, write_passage
+from index.restoring import finish_swap
+from index.rows import (
+    DocumentRecord,
+    read_document,
+    read_passage,
+    read_record,
+    write_document,
+    write_known,
+    write_passage,
+)
+from index.segment import Row
 
-_FILE = "citecheck.sqlite"
+FILE = "citecheck.sqlite"
 _FACTS = frozenset({"schema", "identity", "generation"})
 _BATCH = 500
+_STREAMED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The documents put in or taken out since some generation, and the rows of those that are in, in address order."""
+
+    generation: int
+    document_ids: frozenset[str]
+    rows: tuple[Row, ...]
 
 
 class Store:
@@ -39,7 +64,9 @@ class Store:
                 f"The data folder {folder} cannot be created ({error.strerror}); choose another with --data.",
                 code="data_folder_unusable",
             ) from error
-        self._engine = connect(folder / _FILE)
+        finish_swap(folder)
+        self._presence = Presence(folder)
+        self._engine = connect(folder / FILE)
         with reading(self._engine) as connection:
             new = not inspect(connection).get_table_names()
         if new:
@@ -47,6 +74,7 @@ class Store:
         else:
             migrate(self._engine)
         self.identity = self._check_format()["identity"]
+        self.described = DescribedDocuments(self._engine)
 
     def _check_format(self) -> dict[str, str]:
         """Return the facts; raises StoreError for another release's database, or another program's."""
@@ -70,7 +98,7 @@ class Store:
             or not str(facts["generation"]).isdecimal()
         ):
             raise StoreError(
-                f"The file {_FILE} in the data folder was not written by citecheck; choose another with --data.",
+                f"The file {FILE} in the data folder was not written by citecheck; choose another with --data.",
                 code="data_folder_format",
             )
         return facts
@@ -86,14 +114,23 @@ class Store:
     def close(self) -> None:
         """Release the database."""
         self._engine.dispose()
+        self._presence.close()
 
     def generation(self) -> int:
         """Return the number of changes ever committed; equal numbers mean equal content."""
         with reading(self._engine) as connection:
             return _generation(connection)
 
-    def put(self, document: Document, passages: Sequence[Passage], *, path: str, recipe: str) -> None:
-        """Make `document` current with its passages, in one transaction."""
+    def put(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        path: str,
+        recipe: str,
+        stamp: FileStamp | None = None,
+    ) -> None:
+        """Make `document` current with its passages, in one transaction; `stamp` is that of the file at `path`."""
         now = time.time()
         current = {
             "version": document.version,
@@ -104,6 +141,7 @@ class Store:
             "characters": len(document.text),
             "passages": len(passages),
             "updated_at": now,
+            **write_known(document.metadata, stamp),
         }
         kept = write_document(document)
         again = {name: kept[name] for name in ("title", "source", "pages")}
@@ -203,16 +241,20 @@ class Store:
                 found.update((row.id, read_passage(row)) for row in connection.execute(query))
         return found
 
-    def layout(self) -> tuple[int, list[tuple[int, str, str, str]]]:
-        """Return the generation and, in address order, every passage's (id, document_id, title, index text)."""
-        table, owner = schema.passages, schema.documents
-        query = (
-            select(table.c.id, table.c.document_id, owner.c.title, table.c.index_text)
-            .join(owner, owner.c.id == table.c.document_id)
-            .order_by(table.c.document_id, table.c.start, table.c.end)
-        )
+    @contextmanager
+    def rows(self) -> Iterator[tuple[int, Iterator[Row]]]:
+        """Give the generation and, in address order, what is searched of every passage, read as it is asked for."""
         with reading(self._engine) as connection:
-            return _generation(connection), [tuple(row) for row in connection.execute(query)]
+            yield _generation(connection), _rows(connection, None)
+
+    def changes(self, since: int) -> Changes:
+        """Return what was changed after generation `since`; all of it is held in memory."""
+        query = select(schema.changes.c.document_id).where(schema.changes.c.generation > since)
+        with reading(self._engine) as connection:
+            generation = _generation(connection)
+            ids = sorted(connection.execute(query).scalars())
+            rows = tuple(row for batch in _batches(ids) for row in _rows(connection, batch))
+        return Changes(generation, frozenset(ids), rows)
 
     def vectors(self, encoder: str, contents: Iterable[bytes]) -> dict[bytes, Vectors]:
         """Return the cached vectors of those content keys that have one."""
@@ -239,6 +281,18 @@ class Store:
 def _generation(connection: Connection) -> int:
     query = select(schema.facts.c.value).where(schema.facts.c.name == "generation")
     return int(connection.execute(query).scalar_one())
+
+
+def _rows(connection: Connection, documents: Sequence[str] | None) -> Iterator[Row]:
+    table, owner = schema.passages, schema.documents
+    query = select(table.c.id, table.c.document_id, owner.c.title, table.c.index_text).join(
+        owner, owner.c.id == table.c.document_id
+    )
+    if documents is not None:
+        query = query.where(table.c.document_id.in_(documents))
+    ordered = query.order_by(table.c.document_id, table.c.start, table.c.end)
+    for found in connection.execution_options(yield_per=_STREAMED).execute(ordered):
+        yield Row(*found)
 
 
 def _note_change(connection: Connection, document_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from index.documents import Document
 from index.errors import NotFound
+from index.filtering import Filter
 from index.library import Library
 from index.messages import shown
 from index.naming import is_document_id
@@ -16,7 +17,7 @@ from service.clock import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document in the index. Times are ISO 8601 in UTC."""
+    """A document in the index. Times are ISO 8601 in UTC; for author to address see `index.metadata.Metadata`."""
 
     document_id: str
     version: str
@@ -26,11 +27,16 @@ class DocumentInfo:
     passages: int
     added_at: str
     updated_at: str
+    author: str | None
+    date: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """One page of the documents, by id; `total` counts all of them."""
+    """One page of the documents, by id; `total` counts all of them, or all that fit."""
 
     documents: tuple[DocumentInfo, ...]
     total: int
@@ -58,10 +64,13 @@ class DocumentText:
     pages: tuple[int, ...]
 
 
-def list_documents(library: Library, *, limit: int, offset: int) -> DocumentList:
-    """Return a page of the documents in the index."""
-    records = library.store.records(limit=limit, offset=offset)
-    return DocumentList(tuple(_info(record) for record in records), library.store.count(), limit, offset)
+def list_documents(library: Library, *, limit: int, offset: int, within: Filter | None = None) -> DocumentList:
+    """Return a page of the documents in the index, or of those that fit `within`."""
+    if within is not None:
+        records, total = library.store.described.page(within, limit=limit, offset=offset)
+    else:
+        records, total = library.store.records(limit=limit, offset=offset), library.store.count()
+    return DocumentList(tuple(_info(record) for record in records), total, limit, offset)
 
 
 def find_document(library: Library, document_id: str) -> DocumentRecord:
@@ -82,10 +91,14 @@ def read_document(library: Library, document_id: str, version: str | None = None
 
 
 def put_document(library: Library, document: Document) -> DocumentChange:
-    """Put a document in; it is searchable when this returns. Raises DocumentClash."""
-    added = library.add(document)
-    if added.status != "unchanged":
-        library.refresh()
+    """Put a document in; it is searchable when this returns.
+
+    Raises DocumentClash, or StoreError naming another process that writes.
+    """
+    with library.writing(brief=True):
+        added = library.add(document)
+        if added.status != "unchanged":
+            library.refresh()
     return DocumentChange(added.document_id, added.version, added.status)
 
 
@@ -96,8 +109,9 @@ def remove_document(library: Library, document_id: str, *, purge: bool = False) 
     """
     if not purge:
         find_document(library, document_id)
-    record = library.store.find_record(document_id) if is_document_id(document_id) else None
-    library.remove(document_id, purge=purge)
+    with library.writing(brief=True):
+        record = library.store.find_record(document_id) if is_document_id(document_id) else None
+        library.remove(document_id, purge=purge)
     return DocumentChange(document_id, record.version if record else "", "removed")
 
 
@@ -111,4 +125,9 @@ def _info(record: DocumentRecord) -> DocumentInfo:
         passages=record.passages,
         added_at=iso_utc(record.added_at),
         updated_at=iso_utc(record.updated_at),
+        author=record.metadata.author,
+        date=record.metadata.date,
+        language=record.metadata.language,
+        tags=record.metadata.tags,
+        address=record.metadata.address,
     )

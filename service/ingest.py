@@ -1,65 +1,138 @@
-"""Files and folders into the library, with progress and a report of what was skipped and why."""
+"""Files and folders into the library and out of it, with progress and a report of what was skipped and why."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from index.errors import InputError
 from index.library import Library
-from index.listing import Skipped, find_files
-from index.loading import load_file
-from service.catalogue import DocumentChange
+from index.listing import FolderListing, Skipped, find_files
+from index.rows import DocumentRecord
+from index.syncing import Pending, ReadFile, folders_of, gone, pending, read_file, refuse_empty, unchanged
+from service.ahead import made_ahead
+from service.catalogue import ChangeStatus, DocumentChange
+from service.progress import IndexProgress, index_progress
 
 _MAX_RANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of every file: changed or unchanged documents, and files or pages that were not taken."""
+    """What became of every file: added, updated, removed or unchanged documents, and what was not taken.
+
+    `counts` has a number for each of those and for `skipped`.
+    """
 
     documents: tuple[DocumentChange, ...]
     skipped: tuple[Skipped, ...]
+    counts: dict[str, int]
 
 
-def ingest_paths(library: Library, paths: Sequence[Path], *, max_bytes: int) -> IngestReport:
-    """Add or refresh files and folders.
+def ingest_paths(
+    library: Library, paths: Sequence[Path], *, max_bytes: int, wait: float = 0.0, keep_missing: bool = False
+) -> IngestReport:
+    """Make the index hold what files and folders hold: new and changed files are put in, unchanged ones not read.
 
-    A file named outright must be usable, else InputError; one found in a folder is skipped with its reason. Every
-    finished document is kept, whatever happens to the next.
+    A document whose file has vanished from a folder that is given, or was given before with one above or below it, is
+    removed unless `keep_missing`. A file named outright must be usable, else InputError; one found in a folder is
+    skipped with its reason. Every finished document is kept, whatever happens to the next, so that a run that was cut
+    off goes on where it stopped. Another process that writes is waited for `wait` seconds; raises StoreError naming it,
+    and DocumentError for a folder that had documents and is empty, since its disk may just not be there.
     """
-    listing = find_files(paths)
-    named = {path.resolve() for path in paths}
-    changes: list[DocumentChange] = []
-    skipped = list(listing.skipped)
-    with _progress() as progress:
-        files = progress.add_task("documents", total=len(listing.files))
-        encoded = progress.add_task("encoding", total=None, visible=False)
+    with library.writing(wait=wait):
+        run = _Run(library, paths, max_bytes)
+        if not keep_missing:
+            run.refuse_empty()
+        run.put_in()
+        run.take_out(keep=keep_missing)
+        library.refresh()
+    return run.report()
 
-        def on_progress(count: int) -> None:
-            progress.update(encoded, advance=count, visible=True)
 
-        for file in listing.files:
-            progress.update(files, description=file.path.name[:40])
-            try:
-                document = load_file(file.path, max_bytes=max_bytes, title=file.title, document_id=file.document_id)
-                added = library.add(document, path=str(file.path.resolve()), on_progress=on_progress)
-            except InputError as error:
-                if file.path.resolve() in named:
-                    raise
-                skipped.append(Skipped(file.path, error.message))
+class _Run:
+    """One run over the given paths."""
+
+    def __init__(self, library: Library, paths: Sequence[Path], max_bytes: int) -> None:
+        self._library = library
+        self._listing: FolderListing = find_files(paths)
+        self._folders = folders_of(paths)
+        self._named = {path.resolve() for path in paths}
+        self._max_bytes = max_bytes
+        self._known = self._read_known()
+        self._changes: list[DocumentChange] = []
+        self._skipped = list(self._listing.skipped)
+        # The folders, by the files that were taken from them.
+        self._taken = {file.root for file in self._listing.files}
+
+    def _read_known(self) -> dict[str, DocumentRecord]:
+        described = self._library.store.described
+        outright = [file.document_id for file in self._listing.files if not file.root]
+        records = [*described.named(outright), *(one for root in self._folders for one in described.under(str(root)))]
+        return {record.document_id: record for record in records}
+
+    def refuse_empty(self) -> None:
+        for root in self._folders:
+            refuse_empty(root, self._taken & {str(root)}, self._known.values())
+
+    def put_in(self) -> None:
+        """Put in what is new or changed, one file after the other, reading a few ahead."""
+        todo: list[Pending] = []
+        for file in self._listing.files:
+            record = unchanged(file, self._known, self._library.recipe)
+            if record is None:
+                todo.append(pending(file))
             else:
-                changes.append(DocumentChange(added.document_id, added.version, added.status))
-                if document.unread:
-                    skipped.append(Skipped(file.path, _unread(document.unread)))
-            progress.advance(files)
-    library.refresh()
-    return IngestReport(tuple(changes), tuple(skipped))
+                self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+        read = partial(read_file, known=self._known, recipe=self._library.recipe, max_bytes=self._max_bytes)
+        with index_progress(len(todo), sum(item.size for item in todo)) as progress:
+            for item, result in made_ahead(read, todo):
+                progress.begin(item.file.path.name)
+                try:
+                    self._put(result(), progress)
+                except InputError as error:
+                    if item.file.path.resolve() in self._named:
+                        raise
+                    self._skipped.append(Skipped(item.file.path, error.message))
+                progress.finish(item.size)
+
+    def _put(self, read: ReadFile, progress: IndexProgress) -> None:
+        document = read.document
+        if document is None:
+            record = self._known[read.pending.file.document_id]
+            self._library.store.described.stamp([(record.document_id, read.stamp)])
+            self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+            return
+        added = self._library.add(
+            document, path=read.pending.path, stamp=read.stamp, on_progress=progress.encoded
+        )
+        self._changes.append(DocumentChange(added.document_id, added.version, added.status))
+        if document.unread:
+            self._skipped.append(Skipped(read.pending.file.path, _unread(document.unread)))
+
+    def take_out(self, *, keep: bool) -> None:
+        """Take out the documents whose files have vanished from the folders; with `keep` only tell of them."""
+        for root in self._folders:
+            for found in gone(root, self._listing, self._known.values()):
+                if isinstance(found, Skipped):
+                    self._skipped.append(found)
+                elif keep:
+                    reason = "The file has vanished; its document is kept, as you asked."
+                    self._skipped.append(Skipped(Path(found.path), reason))
+                else:
+                    self._library.store.remove(found.document_id, purge=False)
+                    self._changes.append(DocumentChange(found.document_id, found.version, "removed"))
+                self._known.pop(found.document_id, None)
+
+    def report(self) -> IngestReport:
+        counts = Counter(change.status for change in self._changes)
+        told: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
+        numbers = {**{status: counts[status] for status in told}, "skipped": len(self._skipped)}
+        return IngestReport(tuple(self._changes), tuple(self._skipped), numbers)
 
 
 def _unread(pages: Sequence[int]) -> str:
@@ -69,14 +142,3 @@ def _unread(pages: Sequence[int]) -> str:
     listed = ", ".join(named[:_MAX_RANGES]) + (" and more" if len(named) > _MAX_RANGES else "")
     which = f"Page {listed} holds" if len(pages) == 1 else f"Pages {listed} hold"
     return f"{which} no readable text, perhaps scans; run text recognition (OCR) on the file and add it again."
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from index.documents import Span
 from index.encoder import load_encoder
 from index.errors import InputError
+from index.filtering import Filter
 from index.library import Library
 from index.retriever import Hit, HybridRetriever, Leg, Retriever
 from service.answers import Alternative, Answer, Answered, Conflicting, Declined, answered, conflicting, declined
@@ -87,11 +88,11 @@ class Pipeline:
         self,
         question: str,
         top_k: int | None = None,
-        documents: Sequence[str] | None = None,
+        within: Filter | None = None,
         min_confidence: float | None = None,
     ) -> Answer:
         """Answer with verbatim quotes, or decline and say why. Raises InputError for an unusable question."""
-        for step in self.asking(question, top_k, documents, min_confidence):
+        for step in self.asking(question, top_k, within, min_confidence):
             if isinstance(step, Answered | Conflicting | Declined):
                 return step
         raise AssertionError("a question ends with an answer")
@@ -100,7 +101,7 @@ class Pipeline:
         self,
         question: str,
         top_k: int | None = None,
-        documents: Sequence[str] | None = None,
+        within: Filter | None = None,
         min_confidence: float | None = None,
     ) -> Iterator[Step]:
         """Answer in steps: what was retrieved, each quote as it is verified, the answer last.
@@ -108,13 +109,13 @@ class Pipeline:
         Raises InputError for an unusable question before the first step.
         """
         question = self.checked_question(question)
-        self.check_scope(top_k, documents, min_confidence)
+        self.check_scope(top_k, within, min_confidence)
         bar = self.min_confidence if min_confidence is None else min_confidence
-        return self._answering(question, self._count(top_k), documents, bar)
+        return self._answering(question, self._count(top_k), within, bar)
 
-    def _answering(self, question: str, count: int, documents: Sequence[str] | None, bar: float) -> Iterator[Step]:
+    def _answering(self, question: str, count: int, within: Filter | None, bar: float) -> Iterator[Step]:
         read_as = self.speller.correct(question)
-        hits = self._retrieved(read_as, count, documents)
+        hits = self._retrieved(read_as, count, self._documents(within))
         yield Retrieved(len(hits), len({hit.passage.document_id for hit in hits}))
         judged = self._judged(read_as, hits)
         answer = self._answer(read_as, judged, count, bar)
@@ -139,19 +140,19 @@ class Pipeline:
         """Return a question without the space around it; raises InputError for an unusable one."""
         return checked_text(question, "question")
 
-    def check_scope(self, top_k: int | None, documents: Sequence[str] | None, min_confidence: float | None) -> None:
+    def check_scope(self, top_k: int | None, within: Filter | None, min_confidence: float | None) -> None:
         """Raise InputError or NotFound for a scope no question can be asked in."""
         self._count(top_k)
-        self._check_documents(documents)
+        self._check_named(within)
         if min_confidence is not None and not 0 <= min_confidence <= 1:
             raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
 
-    def search(self, query: str, top_k: int | None = None, documents: Sequence[str] | None = None) -> SearchResult:
+    def search(self, query: str, top_k: int | None = None, within: Filter | None = None) -> SearchResult:
         """Rank passages. Raises InputError for an unusable query."""
         count = self._count(top_k)
         query = checked_text(query, "query")
         read_as = self.speller.correct(query)
-        judged = self._judged(read_as, self._retrieved(read_as, count, documents))
+        judged = self._judged(read_as, self._retrieved(read_as, count, self._documents(within)))
         by_relevance = sorted(range(len(judged)), key=lambda place: -judged[place].relevance)
         ranks = {place: rank for rank, place in enumerate(by_relevance, start=1)}
         citations = self._verified(tuple(_cite(item.evidence) for item in judged[:count]))
@@ -161,24 +162,23 @@ class Pipeline:
         )
         return SearchResult(hits, None if read_as == query else read_as)
 
-    def look_up(self, quote: str, documents: Sequence[str] | None = None) -> LookupResult:
+    def look_up(self, quote: str, within: Filter | None = None) -> LookupResult:
         """Tell where a quotation stands, word for word or nearly. Raises InputError for an unusable one."""
-        self._check_documents(documents)
-        result = self.quotations.look_up(quote, documents)
+        result = self.quotations.look_up(quote, self._documents(within))
         self._verified(tuple(match.citation for match in result.results))
         return result
 
-    def outline(self, text: str, documents: Sequence[str] | None = None) -> Outline:
+    def outline(self, text: str, within: Filter | None = None) -> Outline:
         """Find what there is to check in a text. Raises InputError for an unusable one."""
-        self._check_documents(documents)
+        documents = self._documents(within)
         outline = self.checker.outline(checked_text(text, "text", MAX_CHECKED_CHARACTERS, strip=False), documents)
         for quotation in outline.quotations:
             self._verified(tuple(found.citation for found in quotation.lookup.results))
         return outline
 
-    def outline_claims(self, claims: Sequence[str], documents: Sequence[str] | None = None) -> Outline:
+    def outline_claims(self, claims: Sequence[str], within: Filter | None = None) -> Outline:
         """Take each text as one claim that stands alone. Raises InputError for an unusable one."""
-        self._check_documents(documents)
+        self._check_named(within)
         if not 1 <= len(claims) <= MAX_CLAIMS:
             raise InputError(f"Send between 1 and {MAX_CLAIMS} claims at a time.", code="bad_claims")
         found = [checked_text(claim, "claim", strip=False) for claim in claims]
@@ -186,19 +186,19 @@ class Pipeline:
             raise InputError("A claim has no words; write a sentence.", code="empty_claim")
         return Outline(tuple(Claim(claim, Span(0, len(claim)), None) for claim in found), (), ())
 
-    def verdicts(self, outline: Outline, documents: Sequence[str] | None = None) -> Iterator[Verdict]:
+    def verdicts(self, outline: Outline, within: Filter | None = None) -> Iterator[Verdict]:
         """Yield a verdict for each claim of an outline, in order, each with verbatim quotes on its side."""
-        for verdict in self.checker.check(outline, documents):
+        for verdict in self.checker.check(outline, self._documents(within)):
             self._verified((*verdict.supporting, *verdict.refuting, *verdict.nearest))
             yield verdict
 
     def check(
-        self, text: str, documents: Sequence[str] | None = None, on_verdict: Callable[[int, int], None] | None = None
+        self, text: str, within: Filter | None = None, on_verdict: Callable[[int, int], None] | None = None
     ) -> CheckResult:
         """Check every claim of a text; `on_verdict` is told how many are done, of how many."""
-        outline = self.outline(text, documents)
+        outline = self.outline(text, within)
         verdicts = []
-        for verdict in self.verdicts(outline, documents):
+        for verdict in self.verdicts(outline, within):
             verdicts.append(verdict)
             if on_verdict is not None:
                 on_verdict(len(verdicts), len(outline.claims))
@@ -236,13 +236,22 @@ class Pipeline:
             raise InputError(f"top_k must be between 1 and {MAX_TOP_K}.", code="bad_top_k")
         return count
 
-    def _check_documents(self, documents: Sequence[str] | None) -> None:
-        for document_id in documents or ():
+    def _check_named(self, within: Filter | None) -> None:
+        for document_id in (within.documents if within is not None else None) or ():
             find_document(self.library, document_id)
+
+    def _documents(self, within: Filter | None) -> Sequence[str] | None:
+        """Return the ids of the documents to look in, None for all; raises NotFound for a named one there is not.
+
+        No document may fit: then nothing is found, and that is the answer.
+        """
+        if within is None:
+            return None
+        self._check_named(within)
+        return self.library.store.described.matching(within)
 
     def _retrieved(self, query: str, count: int, documents: Sequence[str] | None) -> Sequence[Hit]:
         """Return at least the `count` best passages by fusion, where there are as many."""
-        self._check_documents(documents)
         return self.retriever.search(query, max(RERANKED, count), documents)
 
     def _judged(self, query: str, hits: Sequence[Hit]) -> tuple[Judged, ...]:

@@ -154,12 +154,12 @@ def damage_missing(folder: Path) -> None:
 
 
 def damage_truncated(folder: Path) -> None:
-    for path in (folder / "derived").rglob("*.faiss"):
+    for path in (folder / "derived").rglob("vectors.npy"):
         path.write_bytes(path.read_bytes()[:100])
 
 
 def damage_flipped(folder: Path) -> None:
-    for path in (folder / "derived").rglob("lexical-weights.npy"):
+    for path in (folder / "derived").rglob("postings-counts.npy"):
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 0xFF
         path.write_bytes(bytes(data))

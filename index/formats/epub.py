@@ -13,6 +13,8 @@ from index.formats.archives import Archive
 from index.formats.extracted import Extracted, broken, encrypted, without_pages
 from index.formats.markup import render, require_text
 from index.formats.parsing import parse_markup
+from index.formats.properties import core_metadata, parse_properties
+from index.metadata import NO_METADATA
 
 _LABEL = "an EPUB book"
 _CONTAINER = "META-INF/container.xml"
@@ -31,6 +33,7 @@ def read(data: bytes, name: str) -> Extracted:
         raise broken(name, _LABEL)
     place = rootfile.get("full-path") or ""
     package = _xml(archive, place, name)
+    said = package.find("{*}metadata")
     title = " ".join((package.findtext("{*}metadata/{*}title") or "").split())
     chapters = [
         render(parse_markup(archive.read(member), name=name, label=_LABEL).root)
@@ -38,13 +41,13 @@ def read(data: bytes, name: str) -> Extracted:
     ]
     body = "\n\n".join(chapter for chapter in chapters if chapter)
     text = require_text(body, name=name, label=_LABEL)
-    return without_pages(f"# {title}\n\n{text}" if title else text, title or None)
+    metadata = NO_METADATA if said is None else core_metadata(said)
+    return without_pages(f"# {title}\n\n{text}" if title else text, title or None, metadata)
 
 
 def _xml(archive: Archive, member: str, name: str) -> Any:  # noqa: ANN401 - lxml is untyped
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        return etree.fromstring(archive.read(member), parser=parser)
+        return parse_properties(archive.read(member))
     except etree.XMLSyntaxError as error:
         raise broken(name, _LABEL) from error
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.errors import DocumentError
 from index.messages import shown
+from index.metadata import NO_METADATA, Metadata
 
 # Everything that ends a line but "\n", and what has no place in a text at all.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -17,18 +18,20 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 class Extracted:
     """A file's text. `pages` are the offsets at which its pages start, empty for formats without pages.
 
-    `unread` are the pages, from 1, that show something but hold no text, such as scans.
+    `unread` are the pages, from 1, that show something but hold no text, such as scans. `metadata` is what the file
+    says of itself.
     """
 
     text: str
     title: str | None
     pages: tuple[int, ...]
     unread: tuple[int, ...]
+    metadata: Metadata
 
 
-def without_pages(text: str, title: str | None) -> Extracted:
+def without_pages(text: str, title: str | None, metadata: Metadata = NO_METADATA) -> Extracted:
     """Return the result of a format that has no pages."""
-    return Extracted(text, title, (), ())
+    return Extracted(text, title, (), (), metadata)
 
 
 def cleaned(text: str) -> str:

@@ -19,6 +19,7 @@ from index.errors import DocumentError, InputError, TooLarge
 from index.formats.extracted import Extracted, broken
 from index.formats.registry import NOT_INSTALLED, Format, check_libraries
 from index.messages import shown
+from index.metadata import Metadata
 
 WALL_SECONDS = 30.0
 _log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ def read_apart(found: Format, data: bytes, *, name: str, max_bytes: int) -> Extr
         kind = InputError if answer["error"] == NOT_INSTALLED else DocumentError
         raise kind(answer["message"], code=answer["error"])
     text, title, pages, unread = (answer["found"][key] for key in ("text", "title", "pages", "unread"))
-    return Extracted(text, title, tuple(pages), tuple(unread))
+    said = answer["found"]["metadata"]
+    return Extracted(text, title, tuple(pages), tuple(unread), Metadata(**{**said, "tags": tuple(said["tags"])}))
 
 
 class _Worker:

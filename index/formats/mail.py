@@ -10,6 +10,7 @@ from index.decoding import decode
 from index.formats.extracted import Extracted, broken, cleaned, without_pages
 from index.formats.markup import render, require_text
 from index.formats.parsing import parse_markup
+from index.metadata import Metadata, found_metadata, split_tags
 
 _LABEL = "an e-mail"
 _SHOWN = ("From", "To", "Cc", "Reply-To", "Date")
@@ -28,7 +29,19 @@ def read(data: bytes, name: str) -> Extracted:
         fields.append(f"- Attachments: {', '.join(attached)}")
     parts = [f"# {subject}" if subject else "", "\n".join(fields), _body(message, name)]
     text = "\n\n".join(part for part in parts if part)
-    return without_pages(require_text(text, name=name, label=_LABEL), subject or None)
+    return without_pages(require_text(text, name=name, label=_LABEL), subject or None, _metadata(message))
+
+
+def _metadata(message: EmailMessage) -> Metadata:
+    """Return sender, day of sending, language and keywords as the header lines give them."""
+    sent = getattr(message.get("Date"), "datetime", None)
+    return found_metadata(
+        author=_header(message, "From"),
+        date="" if sent is None else sent.date().isoformat(),
+        language=_header(message, "Content-Language"),
+        tags=split_tags(_header(message, "Keywords")),
+        address=_header(message, "Archived-At").strip("<>"),
+    )
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -11,6 +11,8 @@ from lxml import html
 
 from index.decoding import decode
 from index.formats.extracted import broken, cleaned, nested_too_deeply
+from index.formats.head import read_head
+from index.metadata import Metadata
 
 Element = Any
 
@@ -33,10 +35,11 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """A parsed file: its root element without what is not shown, and what its head calls it."""
+    """A parsed file: its root element without what is not shown, and what its head says of it."""
 
     root: Element
     title: str | None
+    metadata: Metadata
 
 
 def parse_markup(data: bytes, *, name: str, label: str) -> Markup:
@@ -46,8 +49,9 @@ def parse_markup(data: bytes, *, name: str, label: str) -> Markup:
     if root is None:
         root = _as_html(text, name, label)
     title = " ".join((root.findtext(".//title") or "").split())
+    metadata = read_head(root)
     _drop_unseen(root)
-    return Markup(root, title or None)
+    return Markup(root, title or None, metadata)
 
 
 def _as_xhtml(text: str) -> Element | None:

@@ -15,6 +15,7 @@ from index.formats.pdf_lines import Line, read_lines
 from index.formats.pdf_outline import Entry, mark_headings, page_title
 from index.formats.pdf_text import join_pages
 from index.messages import shown
+from index.metadata import Metadata, found_metadata, split_tags
 
 _LABEL = "a PDF"
 _SIGNATURE_WITHIN = 1024
@@ -35,9 +36,17 @@ def read(data: bytes, name: str) -> Extracted:
     if not any(pages):
         raise _nothing_readable(name, len(pages), scanned=bool(unread))
     lines = [reading_order(page) for page in without_furniture(pages)]
-    title = page_title(next(page for page in lines if page), document.get_metadata_dict().get("Title", ""))
+    said = document.get_metadata_dict()
+    title = page_title(next(page for page in lines if page), said.get("Title", ""))
     text, starts = join_pages(mark_headings(lines, list(_outline(document)), title))
-    return Extracted(text, title, starts, unread)
+    return Extracted(text, title, starts, unread, _metadata(said))
+
+
+def _metadata(said: dict[str, str]) -> Metadata:
+    """Return what the information dictionary says; the date is that of making the file."""
+    return found_metadata(
+        author=said.get("Author"), date=said.get("CreationDate"), tags=split_tags(said.get("Keywords", ""))
+    )
 
 
 def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], tuple[int, ...]]:

@@ -26,7 +26,7 @@ def read(data: bytes, name: str) -> Extracted:
     headings = page.root.findall(".//h1")
     title = (plain(headings[0]) if len(headings) == 1 else "") or page.title
     body = require_text(_content(page.root), name=name, label=_LABEL)
-    return without_pages(titled(body, title), title)
+    return without_pages(titled(body, title), title, page.metadata)
 
 
 def _content(root: Element) -> str:

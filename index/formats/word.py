@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-import re
+from typing import Any
 
 import mammoth
-from lxml import html
+from lxml import etree
 
 from index.formats.archives import Archive
 from index.formats.extracted import Extracted, broken, without_pages
 from index.formats.markup import plain, render, require_text, titled
 from index.formats.parsing import parse_markup
+from index.formats.properties import core_metadata, parse_properties, texts_of
 
 _LABEL = "a Word document"
 _MAIN = "word/document.xml"
@@ -21,7 +22,7 @@ p[style-name='Subtitle'] => p:fresh
 p[style-name='List Bullet 2'] => ul|ol > li > ul > li:fresh
 p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
 """
-_CORE_TITLE = re.compile(rb"<dc:title>([^<]{1,600})</dc:title>")
+_PROPERTIES = "docProps/core.xml"
 
 
 def read(data: bytes, name: str) -> Extracted:
@@ -34,14 +35,15 @@ def read(data: bytes, name: str) -> Extracted:
     )
     page = parse_markup(f"<html><body>{converted.value}</body></html>".encode(), name=name, label=_LABEL)
     headings = page.root.xpath("//h1[@class='title']")
-    title = (plain(headings[0]) if headings else "") or _core_title(archive)
-    return without_pages(titled(require_text(render(page.root), name=name, label=_LABEL), title), title)
+    properties = _properties(archive)
+    title = (plain(headings[0]) if headings else "") or next(iter(texts_of(properties, "title")), None)
+    text = titled(require_text(render(page.root), name=name, label=_LABEL), title)
+    return without_pages(text, title, core_metadata(properties))
 
 
-def _core_title(archive: Archive) -> str | None:
-    """Return the title in the file's properties."""
-    properties = "docProps/core.xml"
-    found = _CORE_TITLE.search(archive.read(properties)) if properties in archive else None
-    if found is None:
-        return None
-    return " ".join(html.fromstring(b"<p>" + found[1] + b"</p>").text_content().split()) or None
+def _properties(archive: Archive) -> Any:  # noqa: ANN401 - lxml is untyped
+    """Return the file's core properties, empty where it has none that can be read: its text is what counts."""
+    try:
+        return parse_properties(archive.read(_PROPERTIES) if _PROPERTIES in archive else b"<none/>")
+    except etree.XMLSyntaxError:
+        return etree.Element("none")

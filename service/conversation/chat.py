@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from index.errors import InProgress, InputError, NotFound
+from index.filtering import Filter
 from service.answers import Answer, Answered, Conflicting, Declined
 from service.conversation.exchange import Exchange, InContext, Understood
 from service.conversation.followups import FollowUps
@@ -34,7 +35,7 @@ class Scope:
     """Where and how a message is answered; None means the service's own setting."""
 
     top_k: int | None
-    documents: Sequence[str] | None
+    within: Filter | None
     min_confidence: float | None
 
 
@@ -68,7 +69,7 @@ class Chat:
         the first event, and Stopped where it waits for the language model and `stopped` is set.
         """
         message = self.pipeline.checked_question(message)
-        self.pipeline.check_scope(scope.top_k, scope.documents, scope.min_confidence)
+        self.pipeline.check_scope(scope.top_k, scope.within, scope.min_confidence)
         return self._replying(message, history[-REACH:], scope, stopped)
 
     def converse(
@@ -85,7 +86,7 @@ class Chat:
         first event, and Stopped as `reply` does.
         """
         message = self.pipeline.checked_question(message)
-        self.pipeline.check_scope(scope.top_k, scope.documents, scope.min_confidence)
+        self.pipeline.check_scope(scope.top_k, scope.within, scope.min_confidence)
         request = None if key is None else _request_key(key, message, conversation_id, scope)
         earlier = None if request is None else self.store.made_by(request)
         if earlier is not None:
@@ -111,7 +112,7 @@ class Chat:
         self, message: str, history: Sequence[Exchange], scope: Scope, stopped: threading.Event | None
     ) -> Iterator[Event]:
         def asking(question: str) -> Iterator[Step]:
-            return self.pipeline.asking(question, scope.top_k, scope.documents, scope.min_confidence)
+            return self.pipeline.asking(question, scope.top_k, scope.within, scope.min_confidence)
 
         understood = self._followups.understand(message, history)
         yield understood

@@ -15,7 +15,7 @@ from service.conversation.records import UNTITLED, RequestKey
 from service.conversation.titles import checked_title
 from service.conversation.turns import Conversation, ConversationInfo, ConversationList, Draft, Feedback, Turn
 
-_FILE = "conversations.sqlite"
+FILE = "conversations.sqlite"
 # A turn is written in milliseconds; who holds the file longer is stuck, and must not hold up those who only ask.
 _BUSY_SECONDS = 3.0
 
@@ -25,12 +25,12 @@ class ConversationStore:
 
     def __init__(self, folder: Path) -> None:
         """Open the conversations of a data folder that exists; raises StoreError when they cannot be used."""
-        self._engine = connect(folder / _FILE, _BUSY_SECONDS)
+        self._engine = connect(folder / FILE, _BUSY_SECONDS)
         try:
             self._open()
         except StoreError as error:
             self.close()
-            message = f"The conversations ({_FILE} in {folder}) cannot be used: {error.message}"
+            message = f"The conversations ({FILE} in {folder}) cannot be used: {error.message}"
             raise StoreError(message, code=error.code) from error
 
     def _open(self) -> None:

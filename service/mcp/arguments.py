@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError
 
 from index.errors import InputError
-from service.schemas import Request
+from index.filtering import MAX_TAGS, Filter, narrowed
+from service.schemas import DateText, Described, Request
 
 A = TypeVar("A", bound=Request)
 
@@ -26,22 +27,39 @@ def _unpacked(value: object) -> object:
 
 
 Unpacked = BeforeValidator(_unpacked)
-DocumentIds = Annotated[
-    Annotated[list[str], Field(max_length=1000)] | None,
-    Unpacked,
-    Field(description="Ids from list_documents: look only in these documents. Leave out to look in all of them."),
-]
 TopK = Annotated[int | None, Field(ge=1, le=100, strict=True)]
 
 
-class AskArguments(Request):
+class NarrowedArguments(Request):
+    """Which documents are looked in."""
+
+    documents: Annotated[Annotated[list[str], Field(max_length=1000)] | None, Unpacked] = Field(
+        default=None,
+        description="Ids from list_documents: look only in these documents. Leave out to look in all of them.",
+    )
+    tags: Annotated[Annotated[list[str], Field(max_length=MAX_TAGS)] | None, Unpacked] = Field(
+        default=None, description="Look only in documents that have all these tags; list_documents shows them."
+    )
+    date_from: DateText | None = Field(
+        default=None,
+        description="Look only in documents dated this day, month or year (2012-04-06, 2012-04, 2012) or later; "
+        "documents without a date are left out.",
+    )
+    date_to: DateText | None = Field(default=None, description="The same: this day, month or year or earlier.")
+
+    @property
+    def within(self) -> Filter | None:
+        """The filter, None where nothing narrows; raises InputError for a date or tag that cannot be one."""
+        return narrowed(self.documents, self.tags, self.date_from, self.date_to)
+
+
+class AskArguments(NarrowedArguments):
     """A question in natural language."""
 
     question: str = Field(
         description="One self-contained question in natural language: say whom and what you mean, no 'he' or 'there'.",
         examples=["When did the rebels take Timbuktu?"],
     )
-    documents: DocumentIds = None
     top_k: TopK = Field(default=None, description="How many passages are read, up to 16; the default is usually right.")
     min_confidence: float | None = Field(
         default=None,
@@ -51,7 +69,7 @@ class AskArguments(Request):
     )
 
 
-class CheckArguments(Request):
+class CheckArguments(NarrowedArguments):
     """A text whose claims are to be found and checked, or claims that stand alone."""
 
     text: str | None = Field(
@@ -62,24 +80,21 @@ class CheckArguments(Request):
     claims: Annotated[list[str] | None, Unpacked] = Field(
         default=None, description="Instead of 'text': up to 200 self-contained claims, each checked as it stands."
     )
-    documents: DocumentIds = None
 
 
-class LookupArguments(Request):
+class LookupArguments(NarrowedArguments):
     """A quotation to verify."""
 
     quote: str = Field(
         description="The words as they were quoted, without a source; at least 6 letters, up to 20,000 characters.",
         examples=["The MNLA denied this claim."],
     )
-    documents: DocumentIds = None
 
 
-class SearchArguments(Request):
+class SearchArguments(NarrowedArguments):
     """A search over passages."""
 
     query: str = Field(description="Words or a question.", examples=["who held Kidal"])
-    documents: DocumentIds = None
     top_k: TopK = Field(default=None, description="How many passages come back, 1 to 100.")
 
 
@@ -91,14 +106,14 @@ class CitationArguments(Request):
     )
 
 
-class ListArguments(Request):
+class ListArguments(NarrowedArguments):
     """One page of the documents."""
 
     limit: int = Field(default=100, ge=1, le=MAX_PAGE, strict=True, description="How many documents to list.")
     offset: int = Field(default=0, ge=0, le=2**31, strict=True, description="How many to pass over first.")
 
 
-class AddArguments(Request):
+class AddArguments(Described):
     """A document as text."""
 
     title: str = Field(min_length=1, description="What people call the document; shown with every quote from it.")

@@ -34,7 +34,7 @@ class Desk:
         Raises InputError for unusable arguments.
         """
         outline = await self.pool.run(_outline, self.pipeline, arguments)
-        verdicts = self.pipeline.verdicts(outline, arguments.documents)
+        verdicts = self.pipeline.verdicts(outline, arguments.within)
         made: list[Verdict] = []
         total = len(outline.claims)
         while (verdict := await self._turn(verdicts)) is not None:
@@ -65,11 +65,18 @@ def _outline(pipeline: Pipeline, arguments: CheckArguments) -> Outline:
     if (arguments.text is None) == (arguments.claims is None):
         raise InputError("Send either 'text' or 'claims'.", code="text_or_claims")
     if arguments.claims is not None:
-        return pipeline.outline_claims(arguments.claims, arguments.documents)
-    return pipeline.outline(arguments.text or "", arguments.documents)
+        return pipeline.outline_claims(arguments.claims, arguments.within)
+    return pipeline.outline(arguments.text or "", arguments.within)
 
 
 def _add(pipeline: Pipeline, arguments: AddArguments) -> DocumentChange:
     limit = pipeline.settings.max_document_bytes
-    document = load_text(arguments.text, document_id=None, title=arguments.title, source="", max_bytes=limit)
+    document = load_text(
+        arguments.text,
+        document_id=None,
+        title=arguments.title,
+        source="",
+        max_bytes=limit,
+        metadata=arguments.metadata,
+    )
     return put_document(pipeline.library, document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.answers import Answer, Conflicting, Declined, DeclineReason
-from service.catalogue import DocumentChange, DocumentList
+from service.catalogue import DocumentChange, DocumentInfo, DocumentList
 from service.exports import TITLES
 from service.lookup import LookupResult
 from service.pipeline import SearchResult
@@ -96,15 +96,19 @@ def documents_text(listing: DocumentList) -> str:
     first, last = listing.offset + 1, listing.offset + len(listing.documents)
     shown = f"{first} to {last} of {listing.total} documents:" if listing.documents else "No documents here;"
     lines = [shown if listing.documents else f"{shown} {listing.total} in all."]
-    lines += [
-        f"- {item.document_id}: “{_line(item.title)}”, {item.characters} characters" for item in listing.documents
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(_document, listing.documents)])
 
 
 def change_text(change: DocumentChange) -> str:
     """Return what became of a document."""
     return f"The document {change.document_id} (version {change.version}) is {change.status}."
+
+
+def _document(item: DocumentInfo) -> str:
+    """Return a document's line; what it says of itself stands in quotation marks, as its title does."""
+    said = {"by": item.author, "of": item.date, "in": item.language, "tags": ", ".join(item.tags), "from": item.address}
+    known = "".join(f", {name} “{_line(value)}”" for name, value in said.items() if value)
+    return f"- {item.document_id}: “{_line(item.title)}”, {item.characters} characters{known}"
 
 
 def _verdict(number: int, verdict: Verdict) -> list[str]:

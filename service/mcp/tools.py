@@ -77,7 +77,7 @@ class CiteTool(Generic[A, R]):
 
 async def _ask(desk: Desk, given: AskArguments, _progress: Progress) -> Answer:
     ask = desk.pipeline.ask
-    return await desk.pool.run(ask, given.question, given.top_k, given.documents, given.min_confidence)
+    return await desk.pool.run(ask, given.question, given.top_k, given.within, given.min_confidence)
 
 
 async def _check(desk: Desk, given: CheckArguments, progress: Progress) -> CheckResult:
@@ -85,11 +85,11 @@ async def _check(desk: Desk, given: CheckArguments, progress: Progress) -> Check
 
 
 async def _look_up(desk: Desk, given: LookupArguments, _progress: Progress) -> LookupResult:
-    return await desk.pool.run(desk.pipeline.look_up, given.quote, given.documents)
+    return await desk.pool.run(desk.pipeline.look_up, given.quote, given.within)
 
 
 async def _search(desk: Desk, given: SearchArguments, _progress: Progress) -> SearchResult:
-    return await desk.pool.run(desk.pipeline.search, given.query, given.top_k, given.documents)
+    return await desk.pool.run(desk.pipeline.search, given.query, given.top_k, given.within)
 
 
 async def _resolve(desk: Desk, given: CitationArguments, _progress: Progress) -> Resolution:
@@ -98,7 +98,9 @@ async def _resolve(desk: Desk, given: CitationArguments, _progress: Progress) ->
 
 async def _list(desk: Desk, given: ListArguments, _progress: Progress) -> DocumentList:
     library = desk.pipeline.library
-    return await desk.pool.run(catalogue.list_documents, library, limit=given.limit, offset=given.offset)
+    return await desk.pool.run(
+        catalogue.list_documents, library, limit=given.limit, offset=given.offset, within=given.within
+    )
 
 
 async def _add(desk: Desk, given: AddArguments, _progress: Progress) -> DocumentChange:

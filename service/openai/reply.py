@@ -33,9 +33,9 @@ class Reply:
         options = body.options
         self._chat = chat
         self._messages = body.messages
-        self._scope = Scope(options.top_k, options.documents, options.min_confidence)
+        self._scope = Scope(options.top_k, options.within, options.min_confidence)
         self._question = chat.pipeline.checked_question(question_of(body.messages))
-        chat.pipeline.check_scope(options.top_k, options.documents, options.min_confidence)
+        chat.pipeline.check_scope(options.top_k, options.within, options.min_confidence)
         self.stopped = threading.Event()
         self.waits = False
         self._content = Content(base_url, footnotes=body.footnotes, worded=chat.writer is not None)

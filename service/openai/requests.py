@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from index.errors import InputError, NotFound, TooLarge
-from service.schemas import DocumentIds, TopK
+from service.schemas import Narrowed, TopK
 
 MAX_MESSAGES = 1_000
 MAX_MESSAGE_CHARACTERS = 100_000
@@ -68,13 +68,10 @@ class StreamOptions(_Lenient):
     include_usage: bool | None = False
 
 
-class Options(BaseModel):
+class Options(Narrowed):
     """Our own field of a request; unknown keys are refused, since nobody but our clients sends it."""
 
-    model_config = ConfigDict(extra="forbid")
-
     footnotes: bool | None = Field(default=None, description="Overrides what the model's name says.")
-    documents: DocumentIds
     top_k: TopK = Field(default=None, description="How many passages are read, up to 16.")
     min_confidence: float | None = Field(default=None, ge=0, le=1, description="Decline answers below this.")
 
@@ -98,7 +95,7 @@ class ChatCompletionRequest(_Lenient):
     @property
     def options(self) -> Options:
         """Our own field, with nothing set when it is absent."""
-        return self.citecheck or Options(documents=None)
+        return self.citecheck or Options()
 
     @property
     def footnotes(self) -> bool:

@@ -46,7 +46,7 @@ async def chat(
     model `sentence` and `written`, and `done`, the whole turn; or `error`. The work stops when the client goes away,
     and nothing is kept then.
     """
-    scope = Scope(body.top_k, body.documents, body.min_confidence)
+    scope = Scope(body.top_k, body.within, body.min_confidence)
     understood = state.understanding_pool
     wording = Wording(chat.waits_after)
     work = await understood.run(

@@ -36,7 +36,7 @@ async def check(body: CheckRequest, request: Request, state: StateDep, pipeline:
     The work stops when the client goes away; what was decided is remembered, so asking again goes on from there.
     """
     outline = await state.pool.run(_outline, pipeline, body)
-    verdicts = _counted(steps(pipeline.verdicts(outline, body.documents), state, request), state)
+    verdicts = _counted(steps(pipeline.verdicts(outline, body.within), state, request), state)
     if body.stream:
         return stream(_events(outline, verdicts))
     return _shaped(finish(outline, [verdict async for verdict in verdicts]), body.format)
@@ -54,8 +54,8 @@ def _outline(pipeline: Pipeline, body: CheckRequest) -> Outline:
     if body.stream and body.format != "json":
         raise InputError("A stream is JSON; leave out 'stream' or 'format'.", code="bad_format")
     if body.claims is not None:
-        return pipeline.outline_claims(body.claims, body.documents)
-    return pipeline.outline(body.text or "", body.documents)
+        return pipeline.outline_claims(body.claims, body.within)
+    return pipeline.outline(body.text or "", body.within)
 
 
 async def _counted(verdicts: AsyncIterator[Verdict], state: State) -> AsyncIterator[Verdict]:

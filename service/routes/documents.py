@@ -11,7 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 
 from index.documents import Document
 from index.errors import DocumentError, InputError
+from index.filtering import MAX_TAGS, narrowed
 from index.loading import load_bytes, load_text
+from index.messages import shown
+from index.metadata import METADATA_NAMES, Description, split_tags
+from index.sidecars import describe
 from service import catalogue
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList, DocumentText
 from service.outline import DocumentOutline, outline
@@ -21,6 +25,8 @@ from service.schemas import TextDocument
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 MAX_PAGE = 1000
+_FORM_FIELDS = ("title", *METADATA_NAMES)
+_MAX_FIELDS = len(_FORM_FIELDS) + MAX_TAGS
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -31,7 +37,8 @@ _BODY: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "title": {"type": "string"},
+                        **{name: {"type": "string"} for name in _FORM_FIELDS if name != "tags"},
+                        "tags": {"type": "array", "items": {"type": "string"}},
                     },
                 }
             },
@@ -47,9 +54,13 @@ async def list_documents(
     pipeline: PipelineDep,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    tags: Annotated[list[str] | None, Query(max_length=MAX_TAGS, description="Repeated: all of them.")] = None,
+    date_from: Annotated[str | None, Query(max_length=40)] = None,
+    date_to: Annotated[str | None, Query(max_length=40)] = None,
 ) -> DocumentList:
-    """List the documents in the index, by id."""
-    return await state.pool.run(catalogue.list_documents, pipeline.library, limit=limit, offset=offset)
+    """List the documents in the index, by id, or those with these tags and dates."""
+    within = narrowed(None, tags, date_from, date_to)
+    return await state.pool.run(catalogue.list_documents, pipeline.library, limit=limit, offset=offset, within=within)
 
 
 @router.post("", openapi_extra=_BODY)
@@ -106,24 +117,46 @@ async def remove_document(
 async def _read_document(request: Request, state: State) -> Document:
     max_bytes = state.settings.max_document_bytes
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        async with request.form(max_files=1, max_fields=4) as form:
+        async with request.form(max_files=1, max_fields=_MAX_FIELDS) as form:
             return await _uploaded(form, state)
     body = _text_body(await request.body())
-    return load_text(body.text, document_id=body.id, title=body.title, source="", max_bytes=max_bytes)
+    return load_text(
+        body.text, document_id=body.id, title=body.title, source="", max_bytes=max_bytes, metadata=body.metadata
+    )
 
 
 async def _uploaded(form: FormData, state: State) -> Document:
     max_bytes = state.settings.max_document_bytes
-    upload, title = form.get("file"), form.get("title")
+    upload = form.get("file")
     if not isinstance(upload, UploadFile):
         raise DocumentError("The form has no file; send it in a field named 'file'.", code="no_file")
-    if title is not None and not isinstance(title, str):
-        raise InputError("The title must be text.", code="bad_title")
+    said = _described(form)
     data = await upload.read(max_bytes + 1)
     # Some formats take seconds to read: the pool keeps the service answering meanwhile.
     return await state.ingest_pool.run(
-        load_bytes, data, name=upload.filename or "", max_bytes=max_bytes, title=title or None
+        load_bytes,
+        data,
+        name=upload.filename or "",
+        max_bytes=max_bytes,
+        title=said.title,
+        metadata=said.metadata,
     )
+
+
+def _described(form: FormData) -> Description:
+    """Return what the fields beside the file say of it; one that is left empty says nothing.
+
+    Tags come in fields of their own, or in one parted by commas. Raises DocumentError for a field nobody knows.
+    """
+    said: dict[str, object] = {}
+    for name, value in form.multi_items():
+        if name != "file" and not isinstance(value, str):
+            raise InputError(f"The field {shown(name)!r} must be text.", code="bad_field")
+        if name == "tags":
+            said["tags"] = [*said.get("tags", ()), *filter(str.strip, split_tags(str(value)))]
+        elif name != "file" and str(value).strip():
+            said[name] = value
+    return describe(said, where="the form", others=())
 
 
 def _text_body(body: bytes) -> TextDocument:

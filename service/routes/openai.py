@@ -60,7 +60,7 @@ async def model(model: str) -> dict[str, Any]:
 
 async def _prepared(chat: Chat, body: ChatCompletionRequest, base_url: str) -> Reply:
     """Check a request; not in the work pool, so that what cannot be answered is told also while all are busy."""
-    if not body.options.documents:
+    if body.options.within is None:
         return Reply(chat, body, base_url)
     # Their names are looked up in the database.
     return await asyncio.to_thread(Reply, chat, body, base_url)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 @router.post("/ask", responses=documented(ANSWER))
 async def ask(body: AskRequest, state: StateDep, pipeline: PipelineDep) -> Answer:
     """Answer a question with verbatim quotes, or say that the documents do not."""
-    answer = await state.pool.run(pipeline.ask, body.question, body.top_k, body.documents, body.min_confidence)
+    answer = await state.pool.run(pipeline.ask, body.question, body.top_k, body.within, body.min_confidence)
     state.metrics.answers.labels(answer.status).inc()
     return answer
 
@@ -28,13 +28,13 @@ async def ask(body: AskRequest, state: StateDep, pipeline: PipelineDep) -> Answe
 @router.post("/search")
 async def search(body: SearchRequest, state: StateDep, pipeline: PipelineDep) -> SearchResult:
     """Rank passages; every hit tells each leg's rank and score."""
-    return await state.pool.run(pipeline.search, body.query, body.top_k, body.documents)
+    return await state.pool.run(pipeline.search, body.query, body.top_k, body.within)
 
 
 @router.post("/lookup", responses=documented(LOOKUP))
 async def lookup(body: LookupRequest, state: StateDep, pipeline: PipelineDep) -> LookupResult:
     """Find where a quotation stands, word for word or nearly, or that it does not."""
-    return await state.pool.run(pipeline.look_up, body.quote, body.documents)
+    return await state.pool.run(pipeline.look_up, body.quote, body.within)
 
 
 @router.get("/citations/{citation_id:path}")

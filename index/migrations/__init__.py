@@ -1,11 +1,22 @@
-"""Databases written by earlier releases, brought to the present schema in one transaction."""
+"""Databases written by earlier releases, brought to the present schema in one transaction.
+
+Each format is an Alembic revision beside this file: `format_N.py` makes N of the format before it, and the first makes
+format 1 of nothing. Alembic is imported only when there is something to migrate.
+"""
 
 from __future__ import annotations
+
+import threading
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, select, update
 
 from index import schema
 from index.database import reading, writing
+
+REVISIONS = Path(__file__).parent
+# The operations of a revision module (`alembic.op`) are one per process.
+_migrating = threading.Lock()
 
 
 def migrate(engine: Engine) -> None:
@@ -17,16 +28,31 @@ def migrate(engine: Engine) -> None:
         needed = _written_format(connection) in schema.EARLIER_VERSIONS
     if not needed:
         return
-    with writing(engine) as connection:
+    with _migrating, writing(engine) as connection:
         # Another process may have done it meanwhile.
         written = _written_format(connection)
-        if written == "1":
-            _add_pages(connection)
         if written in schema.EARLIER_VERSIONS:
-            _add_changes(connection)
+            upgrade(connection, written)
             connection.execute(
                 update(schema.facts).where(schema.facts.c.name == "schema").values(value=schema.SCHEMA_VERSION)
             )
+
+
+def upgrade(connection: Connection, written: str | None) -> None:
+    """Apply what a database of format `written` (None: an empty one) lacks, in the connection's own transaction.
+
+    The format number stands in `facts`, where every release looks for it, so Alembic's own table of versions is not
+    needed; who calls this writes the number.
+    """
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(REVISIONS, version_locations=[REVISIONS])
+    steps = list(script.iterate_revisions(script.get_current_head(), written))
+    with Operations.context(MigrationContext.configure(connection)):
+        for step in reversed(steps):
+            step.module.upgrade()
 
 
 def _written_format(connection: Connection) -> str | None:
@@ -38,21 +64,3 @@ def _written_format(connection: Connection) -> str | None:
     if not columns >= set(schema.facts.columns.keys()):
         return None
     return connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == "schema")).scalar_one_or_none()
-
-
-def _add_pages(connection: Connection) -> None:
-    """From format 1: versions know their pages. What was stored before has none."""
-    connection.exec_driver_sql("ALTER TABLE versions ADD COLUMN pages TEXT")
-
-
-def _add_changes(connection: Connection) -> None:
-    """From format 2: documents know their metadata and their file, and when each changed is kept."""
-    for column in ("author TEXT", "date VARCHAR", "language VARCHAR", "tags TEXT NOT NULL DEFAULT '[]'", "address TEXT"):
-        connection.exec_driver_sql(f"ALTER TABLE documents ADD COLUMN {column}")
-    for column in ("root TEXT NOT NULL DEFAULT ''", "file_sha256 VARCHAR", "file_size INTEGER", "file_modified INTEGER"):
-        connection.exec_driver_sql(f"ALTER TABLE documents ADD COLUMN {column}")
-    schema.changes.create(connection)
-    connection.exec_driver_sql(
-        "INSERT INTO changes (document_id, generation) "
-        "SELECT id, (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'generation') FROM documents"
-    )

@@ -1,0 +1,1 @@
+"""Gold and documents in public formats: SQuAD, BEIR, claim files."""

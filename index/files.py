@@ -1,0 +1,53 @@
+"""Files as they were when they were read: what tells one that did not change without reading it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.metadata import Description
+
+# Part of every digest: a release that takes another text from the same file counts on, so that files are read again.
+READING_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file when its document was put in.
+
+    `root` is the folder given to `index` under which it was found, "" for a file named outright. `digest` covers its
+    bytes and what was said of it. `size` is in bytes, `modified` in nanoseconds since 1970.
+    """
+
+    root: str
+    digest: str
+    size: int
+    modified: int
+
+    def fits(self, status: os.stat_result) -> bool:
+        """Whether size and time are still those of the file."""
+        return (self.size, self.modified) == (status.st_size, status.st_mtime_ns)
+
+    def said(self) -> str:
+        """Return the part of the digest that covers what was said of the file."""
+        return self.digest.partition("+")[2]
+
+
+def digest_of_said(said: Description) -> str:
+    """Return a digest of what a sidecar or a manifest says of a file, and of the way files are read here."""
+    content = json.dumps([READING_VERSION, said.title, asdict(said.metadata)])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def digest_of_file(path: Path) -> str:
+    """Return a digest of a file's bytes; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stamp_of(status: os.stat_result, content: str, said: str, root: str) -> FileStamp:
+    """Return the stamp of a file from its status and the digests of its content and of what is said of it."""
+    return FileStamp(root, f"{content}+{said}", status.st_size, status.st_mtime_ns)

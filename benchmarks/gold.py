@@ -18,8 +18,9 @@ from benchmarks.comparison import Table, render
 from eval.claim_scoring import ClaimFigures
 from eval.goldfiles import BUILT_IN, FILES
 from eval.report import tables
+from eval.request import Request
 from eval.scored import GoldSet, Scored
-from eval.session import Request, evaluate, evaluate_claims
+from eval.session import evaluate, evaluate_claims
 from eval.summary import set_figures, summarise
 from eval.tables import Table as ReportTable
 from index.errors import CitecheckError

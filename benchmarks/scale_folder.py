@@ -56,7 +56,7 @@ def filled(folder: Path, data: ScaleData, count: int, encoder: OnnxEncoder) -> f
             library.store.remove(document_id, purge=True)
         if missing:
             _put_vectors(library, data, count)
-        for number, texts in track(missing, f"{count} passages", console=Console(stderr=True)):
+        for number, texts in track(missing, f"{count} passages", console=Console(stderr=True), disable=not missing):
             library.add(document(number, texts))
         library.refresh()
         library.compact()

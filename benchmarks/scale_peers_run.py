@@ -159,13 +159,14 @@ def times_table(
 ) -> str:
     """Return the Markdown table of the systems; the ratio is the median over queries of theirs to ours."""
     heads = ["system", "p50", "p95", "times ours"]
-    heads += ["built in, s"] * bool(built) + [extra_name] * bool(extra)
+    heads += ["built in, s"] if built else []
+    heads += [extra_name] if extra else []
     rows = []
     for name, times in spent.items():
         ratio = np.median(np.array(times) / np.array(spent[OURS][: len(times)]))
         row = [name, f"{np.percentile(times, 50):.3f}", f"{np.percentile(times, 95):.3f}", f"{ratio:.2f}"]
-        row += [f"{built[name]:.1f}" if name in built else ""] * bool(built)
-        row += [f"{extra[name]:.3f}"] * bool(extra)
+        row += [f"{built[name]:.1f}" if name in built else ""] if built else []
+        row += [f"{extra[name]:.3f}"] if extra else []
         rows.append(row)
     return table(heads, rows)
 

@@ -13,6 +13,7 @@ from eval.invariants import broken_by_verdict
 from eval.metrics import mean
 from eval.scored import Quoted
 from eval.scoring import RIGHT, Metric
+from index.filtering import narrowed
 from service.pipeline import Pipeline
 from service.quotes import Citation
 from service.verdicts import LABELS, Verdict, VerdictLabel
@@ -79,7 +80,8 @@ def check_gold(
     """Put every claim to the pipeline by itself; `find_document` gives what its quotes are held against."""
     results = []
     for claim in gold:
-        (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim], claim.documents), claim.documents)
+        within = narrowed(claim.documents)
+        (verdict,) = pipeline.verdicts(pipeline.outline_claims([claim.claim], within), within)
         results.append(score_claim(claim, verdict, find_document))
         if on_item is not None:
             on_item(results[-1])

@@ -13,7 +13,8 @@ from eval import cli_compare, cli_gold, cli_report
 from service import cli
 
 if TYPE_CHECKING:
-    from eval.session import Evaluation, Request
+    from eval.request import Request
+    from eval.session import Evaluation
 
 
 class Chosen(StrEnum):
@@ -25,9 +26,26 @@ class Chosen(StrEnum):
     lookups = "lookups"
 
 
+class Format(StrEnum):
+    """The formats of gold by name."""
+
+    gold = "gold"
+    squad = "squad"
+    beir = "beir"
+    pairs = "pairs"
+    scifact = "scifact"
+
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="The format of --gold (default: as its content tells).")
+]
 OnlyOption = Annotated[list[Chosen] | None, typer.Option(help="Only this gold set; can be repeated.")]
 GoldOption = Annotated[
-    Path | None, typer.Option(help="A folder of gold sets, or a file of questions (default: the built-in ones).")
+    Path | None,
+    typer.Option(
+        help="A folder of gold sets, a file of questions, or gold and documents in a public format: "
+        "a SQuAD file, a BEIR folder, a file of claims (default: the built-in sets)."
+    ),
 ]
 DocumentsOption = Annotated[
     Path | None, typer.Option(help="Files the gold is about, indexed afresh (default: the seeds).")
@@ -52,14 +70,31 @@ def run_command(
     data: Annotated[
         Path | None, typer.Option("--data", help="Evaluate this data folder as it is (default: a temporary one).")
     ] = None,
+    form: FormatOption = None,
+    qrels: Annotated[str | None, typer.Option(help="Of a BEIR folder, the judgements to use.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many items of each set, evenly chosen.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this folder, as it was begun; no other option.")
+    ] = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Put every gold item to citecheck and score what comes back; exit code 1 if a quote is not verbatim."""
-    from eval.session import Request, figures
+    from eval.request import Request
+    from eval.session import figures
     from service.render import print_json
 
-    request = Request(split, frozenset(one.value for one in only or ()), gold, documents, data, out)
-    evaluation = evaluate_showing_progress(request)
+    request = Request(
+        split,
+        frozenset(one.value for one in only or ()),
+        gold,
+        documents,
+        data,
+        out,
+        form.value if form else None,
+        qrels,
+        limit,
+    )
+    evaluation = evaluate_showing_progress(request, resume)
     if as_json:
         print_json(figures(evaluation))
     else:
@@ -81,7 +116,8 @@ def claims_command(
     from rich.progress import Progress
 
     from eval.report import claims_terminal
-    from eval.session import Request, evaluate_claims
+    from eval.request import Request
+    from eval.session import evaluate_claims
     from service.render import print_json
 
     request = Request(split, frozenset(), gold, documents, data, None)
@@ -114,7 +150,8 @@ def conversations_command(
     from rich.progress import Progress
 
     from eval.report import conversations_terminal
-    from eval.session import Request, evaluate_conversations
+    from eval.request import Request
+    from eval.session import evaluate_conversations
     from service.render import print_json
 
     request = Request(split, frozenset(), gold, documents, data, None)
@@ -141,12 +178,12 @@ def accept_command(
     as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the baseline that later ones are compared with; a run with a false quote is refused."""
+    from eval.request import NOTHING_SAID
     from eval.rundir import BASELINE, read_run, write_baseline
-    from eval.session import Request
     from service.render import print_json, print_text
 
     if run_folder is None:
-        run_folder = evaluate_showing_progress(Request("all", frozenset(), None, None, None, None)).folder
+        run_folder = evaluate_showing_progress(NOTHING_SAID).folder
     write_baseline(read_run(run_folder), baseline or BASELINE)
     if as_json:
         print_json({"run": run_folder, "baseline": baseline or BASELINE})
@@ -166,12 +203,12 @@ def main() -> None:
     cli.run(cli.app)
 
 
-def evaluate_showing_progress(request: Request) -> Evaluation:
-    """Evaluate with a progress bar on standard error."""
+def evaluate_showing_progress(request: Request, unfinished: Path | None = None) -> Evaluation:
+    """Evaluate with a progress bar on standard error, or go on with an `unfinished` run."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from eval.session import evaluate
+    from eval.session import evaluate, resume
 
     with ExitStack() as shown:
         progress = Progress(console=Console(stderr=True), transient=True)
@@ -182,7 +219,12 @@ def evaluate_showing_progress(request: Request) -> Evaluation:
             progress.update(task, total=total)
             shown.enter_context(progress)
 
-        return evaluate(request, on_start=on_start, on_item=lambda: progress.advance(task))
+        def on_item() -> None:
+            progress.advance(task)
+
+        if unfinished is not None:
+            return resume(request, unfinished, on_start=on_start, on_item=on_item)
+        return evaluate(request, on_start=on_start, on_item=on_item)
 
 
 def _show(evaluation: Evaluation) -> None:

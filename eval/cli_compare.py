@@ -100,12 +100,12 @@ def write_text(path: Path, text: str) -> None:
 
 def _scored(run: Path | None) -> Sequence[Scored]:
     from eval.cli import evaluate_showing_progress
+    from eval.request import NOTHING_SAID
     from eval.rundir import read_scored
-    from eval.session import Request
 
     if run is not None:
         return read_scored(run)
-    return evaluate_showing_progress(Request("all", frozenset(), None, None, None, None)).run.scored
+    return evaluate_showing_progress(NOTHING_SAID).run.scored
 
 
 def _show(lines: Sequence[str], tables: Sequence[Table]) -> None:

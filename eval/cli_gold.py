@@ -22,7 +22,8 @@ def lint_command(
     from functools import partial
 
     from eval.linting import lint
-    from eval.session import Request, opened
+    from eval.opening import opened
+    from eval.request import Request
     from service.catalogue import read_document
     from service.render import print_json, print_text
 
@@ -57,7 +58,8 @@ def add_command(
     from functools import partial
 
     from eval.adding import Wanted, append, quotes_of, row_of
-    from eval.session import Request, opened
+    from eval.opening import opened
+    from eval.request import Request
     from service.catalogue import read_document
     from service.conversation.store import ConversationStore
     from service.render import print_json, print_text

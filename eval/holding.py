@@ -22,9 +22,16 @@ def held(folder: Path, *, wait: bool) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{folder} cannot be opened ({error.strerror}); name another.", code="bad_out") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        _lock(descriptor, folder, wait=wait)
         yield
-    except BlockingIOError as error:
-        raise InputError(f"{folder} is being worked on by another process; wait for it.", code="busy") from error
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path, *, wait: bool) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError as error:
+        raise InputError(f"{folder} is being worked on by another process; wait for it.", code="busy") from error
+    except OSError as error:
+        raise InputError(f"{folder} cannot be locked ({error.strerror}); name another.", code="bad_out") from error

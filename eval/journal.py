@@ -82,8 +82,8 @@ def begin(folder: Path, begun: Begun) -> Iterator[Journal]:
         partial.replace(folder / BEGUN_FILE)
     except OSError as error:
         raise InputError(f"{folder} cannot be written ({error.strerror}); name another.", code="bad_out") from error
-    with _opened(folder, {}) as journal:
-        yield journal
+    with held(folder, wait=False), (folder / DONE_FILE).open("wb") as stream:
+        yield Journal(stream, {})
 
 
 @contextmanager
@@ -96,8 +96,11 @@ def go_on(folder: Path, begun: Begun, now: Provenance) -> Iterator[Journal]:
             "restore that or begin a new run.",
             code="run_changed",
         )
-    with _opened(folder, _read_done(folder / DONE_FILE)) as journal:
-        yield journal
+    path = folder / DONE_FILE
+    with held(folder, wait=False):
+        known = _read_done(path)
+        with path.open("ab") as stream:
+            yield Journal(stream, known)
 
 
 def read_begun(folder: Path) -> Begun:
@@ -122,12 +125,6 @@ def end(folder: Path) -> None:
     """Mark a run whose results are all written as finished."""
     (folder / DONE_FILE).unlink(missing_ok=True)
     (folder / BEGUN_FILE).unlink(missing_ok=True)
-
-
-@contextmanager
-def _opened(folder: Path, known: dict[str, Done]) -> Iterator[Journal]:
-    with held(folder, wait=False), (folder / DONE_FILE).open("ab") as stream:
-        yield Journal(stream, known)
 
 
 def _read_done(path: Path) -> dict[str, Done]:

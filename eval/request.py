@@ -36,3 +36,7 @@ class Request:
         """Return the same request with paths that mean the same from every working folder."""
         paths = {name: getattr(self, name) for name in ("gold", "documents", "data")}
         return replace(self, **{name: path and path.resolve() for name, path in paths.items()})
+
+
+NOTHING_SAID = Request("all", frozenset(), None, None, None, None)
+"""All of the built-in gold over the seeds."""

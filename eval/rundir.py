@@ -31,16 +31,6 @@ _PROVENANCE = TypeAdapter(Provenance)
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write a run into a new `folder`; raises InputError when it is there already."""
-    refuse_used(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    write_results(run, folder)
-
-
-def write_results(run: Run, folder: Path) -> None:
     """Write a run into its folder, run.json last; raises InputError where that fails.
 
     run.json says where it came from, items.jsonl holds the questions with all that replays them, queries.jsonl the
@@ -58,6 +48,7 @@ def write_results(run: Run, folder: Path) -> None:
         "run.json": _PROVENANCE.dump_json(run.provenance, indent=2).decode() + "\n",
     }
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             _write_durably(folder / f".{name}", text)
         for name in files:
@@ -65,11 +56,7 @@ def write_results(run: Run, folder: Path) -> None:
     except OSError as error:
         for name in files:
             (folder / f".{name}").unlink(missing_ok=True)
-        raise _unwritable(folder, error) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> InputError:
-    return InputError(f"{folder} cannot be written ({error.strerror}); name another.", code="bad_out")
+        raise InputError(f"{folder} cannot be written ({error.strerror}); name another.", code="bad_out") from error
 
 
 def refuse_used(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,13 @@ from eval.goldfiles import Gold, load_sets
 from eval.journal import Begun, Journal
 from eval.opening import opened, opened_collection
 from eval.public.detecting import read_collection
-from eval.request import Request
+from eval.request import NOTHING_SAID, Request
 from eval.results import Provenance, Run
-from eval.rundir import refuse_used, write_results
+from eval.rundir import refuse_used, write_run
 from eval.scored import GoldSet
 from eval.summary import Figure, Group, set_figures, summarise
 from eval.working import run_sets
+from index.errors import InputError
 from service.catalogue import read_document
 from service.conversation.followups import FollowUps
 from service.pipeline import Pipeline
@@ -72,9 +73,18 @@ def evaluate(
 
 
 def resume(
-    folder: Path, *, on_start: Callable[[int], None] | None = None, on_item: Callable[[], None] | None = None
+    request: Request,
+    folder: Path,
+    *,
+    on_start: Callable[[int], None] | None = None,
+    on_item: Callable[[], None] | None = None,
 ) -> Evaluation:
-    """Go on with a run that was interrupted; raises InputError where what it was begun with is not there any more."""
+    """Go on with the run in `folder` that was interrupted, as it was begun.
+
+    Raises InputError for a request that asks for anything itself, and where what the run was begun with has changed.
+    """
+    if request != NOTHING_SAID:
+        raise InputError("--resume goes on with a run as it was begun; leave other options away.", code="bad_option")
     begun = journal.read_begun(folder)
     with prepared(begun.request) as ready, journal.go_on(folder, begun, ready.origin) as kept:
         return _finished(folder, ready, begun.provenance, kept, on_start, on_item)
@@ -102,7 +112,10 @@ def prepared(request: Request) -> Iterator[Prepared]:
         else:
             gold = collection.gold
         pipeline.warm_up()
-        yield Prepared(pipeline, find_document, gold, provenance.describe(pipeline, gold.files))
+        origin = provenance.describe(pipeline, gold.files)
+        if request.limit is not None:
+            origin = replace(origin, gold=f"{origin.gold}, at most {request.limit} items of each set")
+        yield Prepared(pipeline, find_document, gold, origin)
 
 
 def _finished(
@@ -116,7 +129,7 @@ def _finished(
     if on_start is not None:
         on_start(ready.gold.items)
     made = run_sets(ready.pipeline, ready.find_document, ready.gold, origin, on_item or (lambda: None), kept)
-    write_results(made, folder)
+    write_run(made, folder)
     journal.end(folder)
     return Evaluation(folder, made)
 

@@ -96,6 +96,12 @@ def _in_our_words(reason: str, folder: Path) -> StoreError:
             "another with --data.",
             code="data_folder_unusable",
         )
+    if "malformed" in reason or "not a database" in reason:
+        return StoreError(
+            f"A database in {folder} is damaged ({reason}); bring back a backup with `citecheck restore`, or choose "
+            "another folder with --data.",
+            code="data_folder_damaged",
+        )
     return StoreError(
         f"The data folder {folder} cannot be used ({reason}); check the folder or choose another with --data.",
         code="data_folder_unusable",

@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from shutil import rmtree
 from typing import Literal, TypeVar
 
 import numpy as np
 from cachetools import LRUCache
 
-from index import derived
-from index.analysis import ANALYSIS_VERSION
-from index.arrays import Arrays, join, numbers_of
+from index.arrays import Arrays
 from index.cutting import CUTTING_VERSION, cut
 from index.documents import Document
 from index.encoder import Encoder, Progress, Vectors
 from index.errors import DocumentClash
 from index.files import FileStamp
 from index.lease import Lease
+from index.live import LiveArrays
+from index.passages import Passage
 from index.rows import DocumentRecord
-from index.segment import NONE_DEAD, Segment, build_segment, merge_segments
-from index.store import Changes, Store
+from index.store import Store
+from index.writes import Put
 
 MAX_PASSAGE_TOKENS = 160
 _ENCODED_AT_ONCE = 256
 _CACHED_CHARACTERS = 32_000_000
-# An index of no more passages is joined into one segment at every change: that takes less than a second.
-_SMALL = 5_000
-# A larger one when so great a share of it has changed, or it has come into so many pieces.
-_DUE_SHARE = 0.05
-_DUE_SEGMENTS = 12
-# Two segments become one while the older is not so many times as large: so each passage is moved few times.
-_TIER = 3
-
-_log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 AddStatus = Literal["added", "updated", "unchanged"]
 
@@ -55,6 +43,15 @@ class Added:
     status: AddStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document to be put in; `path` is where it was read from, "" for an upload, `stamp` how that file looked."""
+
+    document: Document
+    path: str
+    stamp: FileStamp | None
+
+
 class Library:
     """The documents of one data folder and the search arrays derived from them. Thread-safe."""
 
@@ -63,13 +60,9 @@ class Library:
         self.store = Store(folder)
         self._lease = Lease(folder)
         self.encoder = encoder
-        self._derived = folder / "derived"
-        self._fingerprint = "|".join((self.store.identity, encoder.fingerprint, ANALYSIS_VERSION))
+        self.live = LiveArrays(folder / "derived", self.store, encoder, self.vectors)
         self._max_tokens = min(MAX_PASSAGE_TOKENS, encoder.max_tokens)
         self._recipe = f"{CUTTING_VERSION}/{self._max_tokens}/{encoder.fingerprint}"
-        self._refreshing = threading.Lock()
-        self._compacting = threading.Lock()
-        self._arrays: Arrays | None = None
         self._documents: LRUCache[tuple[str, str], Document] = LRUCache(_CACHED_CHARACTERS, getsizeof=_size)
         self._documents_generation = -1
         self._documents_lock = threading.Lock()
@@ -88,18 +81,47 @@ class Library:
     ) -> Added:
         """Put a document in, or make it the current version of the document of its id.
 
-        `path` is where it was read from, `stamp` how that file looked. Metadata alone can change too. It is searchable once `refresh` has run (or the next search begins).
-        Raises DocumentClash when the id belongs to another file that still exists.
+        `path` is where it was read from, `stamp` how that file looked. Metadata alone can change too. It is searchable
+        once `refresh` has run (or the next search begins). Raises DocumentClash when the id belongs to another file
+        that still exists.
         """
-        known = self.store.find_record(document.id)
-        if known is not None:
-            _refuse_clash(known, document, path)
-            if (known.version, known.title, known.source, known.recipe) == self._text_of(document):
-                return self._described(known, document, path or known.path, stamp)
-        passages = cut(document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
-        self.vectors([passage.index_text for passage in passages], on_progress)
-        self.store.put(document, passages, path=path, recipe=self._recipe, stamp=stamp)
-        return Added(document.id, document.version, "added" if known is None else "updated")
+        (added,) = self.add_many([Incoming(document, path, stamp)], on_progress)
+        if isinstance(added, DocumentClash):
+            raise added
+        return added
+
+    def add_many(self, items: Sequence[Incoming], on_progress: Progress | None = None) -> list[Added | DocumentClash]:
+        """Put several documents of different ids in, as `add` does one; a clash stands for the one that was not taken.
+
+        Their passages are encoded together, which keeps every core busy, and those that are new are put in by one
+        transaction.
+        """
+        results: list[Added | DocumentClash] = []
+        fresh: list[Put] = []
+        for item in items:
+            known = self.store.find_record(item.document.id)
+            try:
+                result = self._added(known, item)
+            except DocumentClash as clash:
+                results.append(clash)
+                continue
+            if result is None:
+                passages = cut(item.document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
+                fresh.append(Put(item.document, passages, item.path, self._recipe, item.stamp))
+                result = Added(item.document.id, item.document.version, "added" if known is None else "updated")
+            results.append(result)
+        self.vectors([passage.index_text for one in fresh for passage in one.passages], on_progress)
+        self.store.put_many(fresh)
+        return results
+
+    def _added(self, known: DocumentRecord | None, item: Incoming) -> Added | None:
+        """Return what became of a document whose text is in already, None for one that is to be cut."""
+        if known is None:
+            return None
+        _refuse_clash(known, item.document, item.path)
+        if (known.version, known.title, known.source, known.recipe) != self._text_of(item.document):
+            return None
+        return self._described(known, item.document, item.path or known.path, item.stamp)
 
     @property
     def recipe(self) -> str:
@@ -122,6 +144,10 @@ class Library:
         """Take a document out; old citations keep resolving unless `purge`. Raises NotFound."""
         self.store.remove(document_id, purge=purge)
         self.refresh()
+
+    def passages_of(self, document: Document) -> tuple[Passage, ...]:
+        """Return the passages that a document is cut into here."""
+        return cut(document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
 
     def writing(self, *, wait: float = 0.0, brief: bool = False) -> AbstractContextManager[None]:
         """Be the one process that writes while the context lasts; see `Lease.held`."""
@@ -169,105 +195,11 @@ class Library:
 
     def arrays(self) -> Arrays:
         """Return the newest whole snapshot, noticing changes by other processes too."""
-        arrays = self._arrays
-        if arrays is not None and arrays.generation == self.store.generation():
-            return arrays
-        # While another thread refreshes, searches go on over the snapshot there is.
-        if arrays is not None and self._refreshing.locked():
-            return arrays
-        return self.refresh()
+        return self.live.arrays()
 
     def refresh(self) -> Arrays:
-        """Bring the search arrays up to the store: from the derived files when they fit, else built again.
-
-        Of a large index only what changed since is read; the pieces that come of it are joined by `compact`.
-        """
-        with self._refreshing:
-            arrays = self._arrays or self._opened()
-            changes = self.store.changes(arrays.generation)
-            if changes.generation != arrays.generation:
-                arrays = self._caught_up(arrays, changes)
-                if arrays.alive <= _SMALL:
-                    arrays = self._compacted(arrays)
-            self._arrays = arrays
-            return arrays
-
-    def compact(self) -> None:
-        """Join the segments into one and save it, if they are due; searches and changes go on meanwhile.
-
-        Takes minutes for a million passages.
-        """
-        with self._compacting:
-            arrays = self.refresh()
-            if not _is_due(arrays):
-                return
-            compacted = self._compacted(arrays)
-            with self._refreshing:
-                changes = self.store.changes(compacted.generation)
-                self._arrays = self._caught_up(compacted, changes)
-
-    def compact_soon(self) -> None:
-        """Begin `compact` in the background, where it is due and not under way."""
-        arrays = self._arrays
-        if arrays is not None and _is_due(arrays) and not self._compacting.locked():
-            threading.Thread(target=self.compact, name="compact", daemon=True).start()
-
-    def verify_soon(self) -> None:
-        """Compare the checksums of the large search files in the background; corrupt ones are built again."""
-        saved = derived.saved_folders(self._derived)
-        if saved:
-            threading.Thread(target=self._verify, args=(saved[-1],), name="verify", daemon=True).start()
-
-    def _verify(self, folder: Path) -> None:
-        if not derived.verify(folder) or not folder.exists():
-            return
-        _log.warning("the search files are corrupt and are built again")
-        rmtree(folder, ignore_errors=True)
-        with self._refreshing:
-            self._arrays = self._opened()
-
-    def _opened(self) -> Arrays:
-        """Return what the derived files hold, or else everything built from the store."""
-        saved = derived.load(self._derived, self._fingerprint, self.store.generation())
-        if saved is not None:
-            return join(saved.generation, [saved.segment], [NONE_DEAD])
-        with self.store.rows() as (generation, rows):
-            segment = build_segment(rows, self.vectors, self.encoder.dimensions)
-        return self._saved(generation, segment)
-
-    def _caught_up(self, arrays: Arrays, changes: Changes) -> Arrays:
-        """Return the snapshot with changed documents taken out of its segments and put in as one of their own."""
-        segments = list(arrays.segments)
-        dead = [
-            np.union1d(gone, numbers_of(segment, changes.document_ids))
-            for segment, gone in zip(arrays.segments, arrays.dead, strict=True)
-        ]
-        if changes.rows:
-            segments.append(build_segment(changes.rows, self.vectors, self.encoder.dimensions))
-            dead.append(NONE_DEAD)
-        # The first, by far the largest, is joined in `compact`.
-        while len(segments) > 2 and segments[-2].size < _TIER * segments[-1].size:
-            merged = merge_segments(segments[-2:], dead[-2:])
-            segments[-2:], dead[-2:] = [merged], [NONE_DEAD]
-        return join(changes.generation, segments, dead)
-
-    def _compacted(self, arrays: Arrays) -> Arrays:
-        """Return the snapshot as one segment, saved."""
-        return self._saved(arrays.generation, merge_segments(arrays.segments, arrays.dead))
-
-    def _saved(self, generation: int, segment: Segment) -> Arrays:
-        derived.save(self._derived, self._fingerprint, generation, segment)
-        # What is large is mapped from its file rather than held in memory.
-        if segment.dense.vectors.nbytes >= derived.MAPPED_FROM:
-            saved = derived.load(self._derived, self._fingerprint, generation)
-            segment = saved.segment if saved is not None and saved.generation == generation else segment
-        return join(generation, [segment], [NONE_DEAD])
-
-
-def _is_due(arrays: Arrays) -> bool:
-    first = arrays.segments[0].size if arrays.segments else 0
-    changed = len(arrays.passage_ids) - first + sum(len(numbers) for numbers in arrays.dead)
-    return len(arrays.segments) > _DUE_SEGMENTS or changed > _DUE_SHARE * first
+        """Bring the search arrays up to the store; see `LiveArrays.refresh`."""
+        return self.live.refresh()
 
 
 def _size(document: Document) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, inspect, select, update
+from sqlalchemy import Connection, delete, func, inspect, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
@@ -31,11 +30,9 @@ from index.rows import (
     read_document,
     read_passage,
     read_record,
-    write_document,
-    write_known,
-    write_passage,
 )
 from index.segment import Row
+from index.writes import Put, generation_of, note_change, put_document
 
 FILE = "citecheck.sqlite"
 _FACTS = frozenset({"schema", "identity", "generation"})
@@ -119,7 +116,7 @@ class Store:
     def generation(self) -> int:
         """Return the number of changes ever committed; equal numbers mean equal content."""
         with reading(self._engine) as connection:
-            return _generation(connection)
+            return generation_of(connection)
 
     def put(
         self,
@@ -131,36 +128,15 @@ class Store:
         stamp: FileStamp | None = None,
     ) -> None:
         """Make `document` current with its passages, in one transaction; `stamp` is that of the file at `path`."""
-        now = time.time()
-        current = {
-            "version": document.version,
-            "title": document.title,
-            "source": document.source,
-            "path": path,
-            "recipe": recipe,
-            "characters": len(document.text),
-            "passages": len(passages),
-            "updated_at": now,
-            **write_known(document.metadata, stamp),
-        }
-        kept = write_document(document)
-        again = {name: kept[name] for name in ("title", "source", "pages")}
-        rows = [write_passage(passage) for passage in passages]
+        self.put_many([Put(document, passages, path, recipe, stamp)])
+
+    def put_many(self, items: Sequence[Put]) -> None:
+        """Make documents current with their passages, all in one transaction."""
+        if not items:
+            return
         with writing(self._engine) as connection:
-            connection.execute(
-                upsert(schema.versions)
-                .values(**kept)
-                .on_conflict_do_update(index_elements=["document_id", "version"], set_=again)
-            )
-            connection.execute(delete(schema.passages).where(schema.passages.c.document_id == document.id))
-            connection.execute(
-                upsert(schema.documents)
-                .values(id=document.id, added_at=now, **current)
-                .on_conflict_do_update(index_elements=["id"], set_=current)
-            )
-            if rows:
-                connection.execute(insert(schema.passages), rows)
-            _note_change(connection, document.id)
+            for item in items:
+                put_document(connection, item)
 
     def remove(self, document_id: str, *, purge: bool) -> None:
         """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound.
@@ -175,7 +151,7 @@ class Store:
                 ).rowcount
             if not found:
                 raise _unknown(document_id)
-            _note_change(connection, document_id)
+            note_change(connection, document_id)
         if purge:
             erase_freed(self._engine)
 
@@ -245,13 +221,13 @@ class Store:
     def rows(self) -> Iterator[tuple[int, Iterator[Row]]]:
         """Give the generation and, in address order, what is searched of every passage, read as it is asked for."""
         with reading(self._engine) as connection:
-            yield _generation(connection), _rows(connection, None)
+            yield generation_of(connection), _rows(connection, None)
 
     def changes(self, since: int) -> Changes:
         """Return what was changed after generation `since`; all of it is held in memory."""
         query = select(schema.changes.c.document_id).where(schema.changes.c.generation > since)
         with reading(self._engine) as connection:
-            generation = _generation(connection)
+            generation = generation_of(connection)
             ids = sorted(connection.execute(query).scalars())
             rows = tuple(row for batch in _batches(ids) for row in _rows(connection, batch))
         return Changes(generation, frozenset(ids), rows)
@@ -278,11 +254,6 @@ class Store:
             connection.execute(upsert(schema.vectors).on_conflict_do_nothing(), rows)
 
 
-def _generation(connection: Connection) -> int:
-    query = select(schema.facts.c.value).where(schema.facts.c.name == "generation")
-    return int(connection.execute(query).scalar_one())
-
-
 def _rows(connection: Connection, documents: Sequence[str] | None) -> Iterator[Row]:
     table, owner = schema.passages, schema.documents
     query = select(table.c.id, table.c.document_id, owner.c.title, table.c.index_text).join(
@@ -293,17 +264,6 @@ def _rows(connection: Connection, documents: Sequence[str] | None) -> Iterator[R
     ordered = query.order_by(table.c.document_id, table.c.start, table.c.end)
     for found in connection.execution_options(yield_per=_STREAMED).execute(ordered):
         yield Row(*found)
-
-
-def _note_change(connection: Connection, document_id: str) -> None:
-    """Begin the next generation with a document that was put in or taken out."""
-    generation = _generation(connection) + 1
-    connection.execute(update(schema.facts).where(schema.facts.c.name == "generation").values(value=str(generation)))
-    connection.execute(
-        upsert(schema.changes)
-        .values(document_id=document_id, generation=generation)
-        .on_conflict_do_update(index_elements=["document_id"], set_={"generation": generation})
-    )
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def read_file(item: Pending, known: Known, recipe: str, *, max_bytes: int) -> Re
     return ReadFile(item, stamp, document)
 
 
-def gone(root: Path, listing: FolderListing, known: Iterable[DocumentRecord]) -> Iterator[DocumentRecord | Skipped]:
+def gone(root: str, listing: FolderListing, known: Iterable[DocumentRecord]) -> Iterator[DocumentRecord | Skipped]:
     """Yield the documents of a folder whose files are no longer among its own; those nobody can tell of as skipped.
 
     A file that is there and was skipped is not gone, nor is one below a folder that cannot be read.
@@ -91,7 +91,7 @@ def gone(root: Path, listing: FolderListing, known: Iterable[DocumentRecord]) ->
     listed = {file.document_id for file in listing.files}
     held_back = {str(item.path.resolve()) for item in listing.skipped}
     for record in known:
-        if record.document_id in listed or record.path in held_back or not _belongs(record, str(root)):
+        if record.document_id in listed or record.path in held_back or not _belongs(record, root):
             continue
         if any(str(parent) in held_back for parent in Path(record.path).parents):
             yield Skipped(Path(record.path), "Its folder cannot be read; the document stays as it was.")
@@ -101,14 +101,12 @@ def gone(root: Path, listing: FolderListing, known: Iterable[DocumentRecord]) ->
             yield record
 
 
-def refuse_empty(root: Path, taken: Collection[str], known: Iterable[DocumentRecord]) -> None:
-    """Raise DocumentError when a folder that had documents has no file left: its disk may just not be there."""
-    if taken:
-        return
-    lost = sum(_belongs(record, str(root)) for record in known)
+def refuse_empty(root: str, known: Iterable[DocumentRecord]) -> None:
+    """Raise DocumentError for a folder without a file left if it had documents: its disk may just not be there."""
+    lost = sum(_belongs(record, root) for record in known)
     if lost:
         raise DocumentError(
-            f"{shown(str(root))} holds no file that can be read, though {lost} "
+            f"{shown(root)} holds no file that can be read, though {lost} "
             f"{'document was' if lost == 1 else 'documents were'} indexed from it; nothing was removed. Mount or "
             "restore the folder, or, if the files are gone for good, use `citecheck documents remove`.",
             code="folder_empty",

@@ -20,7 +20,9 @@ def made_ahead(make: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, 
     # One thread: files of risky formats are read one at a time anyway.
     pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
     try:
-        waiting: deque[tuple[T, Future[R]]] = deque((item, pool.submit(make, item)) for item in islice(remaining, _AHEAD))
+        waiting: deque[tuple[T, Future[R]]] = deque(
+            (item, pool.submit(make, item)) for item in islice(remaining, _AHEAD)
+        )
         while waiting:
             item, future = waiting.popleft()
             yield item, future.result

@@ -14,6 +14,8 @@ from index.naming import is_document_id
 from index.rows import DocumentRecord
 from service.clock import iso_utc
 
+ChangeStatus = Literal["added", "updated", "unchanged", "removed"]
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
@@ -50,7 +52,7 @@ class DocumentChange:
 
     document_id: str
     version: str
-    status: Literal["added", "updated", "unchanged", "removed"]
+    status: ChangeStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from service.pipeline import Pipeline
-    from service.settings import Settings
+from service import cli_keeping
+from service.cli_documents import documents_app, index
+from service.cli_options import (
+    DataOption,
+    DocumentOption,
+    JsonOption,
+    SinceOption,
+    TagOption,
+    TopKOption,
+    UntilOption,
+    narrowed_by,
+    open_data,
+    settings_of,
+)
 
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="The data folder (environment CITECHECK_DATA, default .citecheck).")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, in the shapes of the HTTP API.")]
-TopKOption = Annotated[int | None, typer.Option("--top-k", help="How many passages are read or listed.")]
-DocumentOption = Annotated[
-    list[str] | None, typer.Option("--document", help="Search only this document; can be repeated.")
-]
-
-_ALL = 1_000_000
+__all__ = ["DataOption", "JsonOption", "app", "documents_app", "run"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-documents_app = typer.Typer(invoke_without_command=True, help="List, show or remove documents.")
 app.add_typer(documents_app, name="documents")
+cli_keeping.register(app)
 
 
 @app.callback()
@@ -33,23 +35,7 @@ def about() -> None:
     """Answers about your documents, with verbatim quotes anyone can look up."""
 
 
-@app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Add or refresh files and folders; unchanged files cost nothing."""
-    from service.ingest import ingest_paths
-    from service.pipeline import open_pipeline
-    from service.render import print_json, show_ingest
-
-    settings = _settings(data)
-    report = ingest_paths(open_pipeline(settings).library, paths, max_bytes=settings.max_document_bytes)
-    if as_json:
-        print_json(report)
-    else:
-        show_ingest(report)
+app.command()(index)
 
 
 @app.command()
@@ -59,6 +45,9 @@ def ask(
     as_json: JsonOption = False,
     top_k: TopKOption = None,
     document: DocumentOption = None,
+    tag: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     min_confidence: Annotated[
         float | None, typer.Option("--min-confidence", help="Decline answers below this, 0 to 1.")
     ] = None,
@@ -66,7 +55,7 @@ def ask(
     """Answer a question with its quotes, or say that the documents do not."""
     from service.render import print_json, show_answer
 
-    answer = _open(data).ask(question, top_k, document, min_confidence)
+    answer = open_data(data).ask(question, top_k, narrowed_by(document, tag, since, until), min_confidence)
     if as_json:
         print_json(answer)
     else:
@@ -80,11 +69,14 @@ def search(
     as_json: JsonOption = False,
     top_k: TopKOption = None,
     document: DocumentOption = None,
+    tag: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
     """Rank passages, with each leg's score."""
     from service.render import print_json, show_search
 
-    result = _open(data).search(query, top_k, document)
+    result = open_data(data).search(query, top_k, narrowed_by(document, tag, since, until))
     if as_json:
         print_json(result)
     else:
@@ -97,11 +89,14 @@ def lookup(
     data: DataOption = None,
     as_json: JsonOption = False,
     document: DocumentOption = None,
+    tag: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
     """Tell where a quotation stands in the documents, or that it does not."""
     from service.render import print_json, show_lookup
 
-    result = _open(data).look_up(quote, document)
+    result = open_data(data).look_up(quote, narrowed_by(document, tag, since, until))
     if as_json:
         print_json(result)
     else:
@@ -115,6 +110,9 @@ def check(
     data: DataOption = None,
     as_json: JsonOption = False,
     document: DocumentOption = None,
+    tag: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     form: Annotated[
         Literal["text", "markdown", "claimreview"],
         typer.Option("--format", help="text for the terminal, markdown, or schema.org's ClaimReview as JSON-LD."),
@@ -127,10 +125,11 @@ def check(
 
     if as_json and form != "text":
         raise InputError("--json and --format name two forms; leave one out.", code="bad_format")
+    within = narrowed_by(document, tag, since, until)
     text = _text_to_check(claim, file, data)
-    pipeline = _open(data)
+    pipeline = open_data(data)
     with show_progress("claims") as on_verdict:
-        result = pipeline.check(text, document, on_verdict)
+        result = pipeline.check(text, within, on_verdict)
     if as_json:
         print_json(result)
     elif form == "claimreview":
@@ -149,7 +148,7 @@ def _text_to_check(claim: str | None, file: Path | None, data: Path | None) -> s
     if claim is not None and file is not None:
         raise InputError("Give a claim or --file, not both.", code="text_or_file")
     if file is not None:
-        return load_file(file, max_bytes=_settings(data).max_document_bytes).text
+        return load_file(file, max_bytes=settings_of(data).max_document_bytes).text
     if claim is not None and claim != "-":
         return claim
     if claim is None and sys.stdin.isatty():
@@ -164,7 +163,7 @@ def disagreements(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List statements of the documents that contradict each other."""
     from service.render import print_json, show_disagreements, show_progress
 
-    pipeline = _open(data)
+    pipeline = open_data(data)
     with show_progress("passages") as on_progress:
         found = pipeline.find_disagreements(on_progress)
     if as_json:
@@ -183,7 +182,7 @@ def serve(
     """Serve the HTTP API and the web page."""
     from service.server import run_server
 
-    run_server(_settings(data), host, port, as_json=as_json)
+    run_server(settings_of(data), host, port, as_json=as_json)
 
 
 @app.command()
@@ -206,75 +205,11 @@ def mcp(
     check_installed()
     from service.mcp.serving import run_http, run_stdio
 
-    pipeline = _open(data)
+    pipeline = open_data(data)
     if transport == "stdio":
         run_stdio(pipeline, allow_writes=allow_writes)
     else:
         run_http(pipeline, host, port, names=allow_host or (), allow_writes=allow_writes, as_json=as_json)
-
-
-@documents_app.callback()
-def documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List the documents unless a subcommand says otherwise."""
-    context.obj = (data, as_json)
-    if context.invoked_subcommand is None:
-        list_documents(context, data, as_json)
-
-
-@documents_app.command("list")
-def list_documents(context: typer.Context, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List what is indexed."""
-    data, as_json = _inherited(context, data, as_json)
-    from service.catalogue import list_documents as list_page
-    from service.render import print_json, show_documents
-
-    listing = list_page(_open(data).library, limit=_ALL, offset=0)
-    if as_json:
-        print_json(listing)
-    else:
-        show_documents(listing)
-
-
-@documents_app.command("show")
-def show_document(
-    context: typer.Context, document_id: str, data: DataOption = None, as_json: JsonOption = False
-) -> None:
-    """Print a document's text, or with --json what is known of it."""
-    data, as_json = _inherited(context, data, as_json)
-    from service.catalogue import describe_document, read_document
-    from service.render import print_json, print_text
-
-    library = _open(data).library
-    if as_json:
-        print_json(describe_document(library, document_id))
-    else:
-        print_text(read_document(library, document_id).text)
-
-
-@documents_app.command("remove")
-def remove_document(
-    context: typer.Context,
-    document_id: str,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-    purge: Annotated[
-        bool, typer.Option(help="Erase its texts too, and the turns of conversations that show its words.")
-    ] = False,
-) -> None:
-    """Take a document out of the index."""
-    data, as_json = _inherited(context, data, as_json)
-    from service.catalogue import remove_document as take_out
-    from service.conversation.store import ConversationStore
-    from service.render import print_json, print_text
-
-    pipeline = _open(data)
-    if purge:
-        ConversationStore(pipeline.settings.data).forget(document_id)
-    change = take_out(pipeline.library, document_id, purge=purge)
-    if as_json:
-        print_json(change)
-    else:
-        print_text(f"Removed {document_id}.")
 
 
 def run(command_line: typer.Typer) -> None:
@@ -298,29 +233,3 @@ def run(command_line: typer.Typer) -> None:
 def _complain(message: str, code: int) -> int:
     sys.stderr.write(f"citecheck: {message}\n")
     return code
-
-
-def _inherited(context: typer.Context, data: Path | None, *flags: bool) -> tuple[Path | None, bool]:
-    """Return --data and --json, whether they stand before or after the subcommand of `documents`."""
-    outer_data, outer_json = context.obj or (None, False)
-    return data or outer_data, any((*flags, outer_json))
-
-
-def _settings(data: Path | None) -> Settings:
-    from service.settings import read_settings
-
-    return read_settings({} if data is None else {"data": data})
-
-
-def _open(data: Path | None) -> Pipeline:
-    """Open a data folder that is there; only `index` and `serve` make one. Raises StoreError."""
-    from index.errors import StoreError
-    from service.pipeline import open_pipeline
-
-    settings = _settings(data)
-    if not settings.data.exists():
-        raise StoreError(
-            f"There is no data folder {settings.data}; index something first or name another with --data.",
-            code="no_data_folder",
-        )
-    return open_pipeline(settings)

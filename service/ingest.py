@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from index.errors import InputError
+from index.files import FileStamp
 from index.library import Library
-from index.listing import FolderListing, Skipped, find_files
+from index.listing import FolderListing, Skipped, SourceFile, find_files
 from index.rows import DocumentRecord
 from index.syncing import Pending, ReadFile, folders_of, gone, pending, read_file, refuse_empty, unchanged
 from service.ahead import made_ahead
 from service.catalogue import ChangeStatus, DocumentChange
 from service.progress import IndexProgress, index_progress
 
+_TOLD: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
 _MAX_RANGES = 20
 
 
@@ -66,8 +69,9 @@ class _Run:
         self._known = self._read_known()
         self._changes: list[DocumentChange] = []
         self._skipped = list(self._listing.skipped)
-        # The folders, by the files that were taken from them.
-        self._taken = {file.root for file in self._listing.files}
+        self._stamps: list[tuple[str, FileStamp]] = []
+        # The folders that a file could be read of.
+        self._readable: set[str] = set()
 
     def _read_known(self) -> dict[str, DocumentRecord]:
         described = self._library.store.described
@@ -76,8 +80,10 @@ class _Run:
         return {record.document_id: record for record in records}
 
     def refuse_empty(self) -> None:
-        for root in self._folders:
-            refuse_empty(root, self._taken & {str(root)}, self._known.values())
+        """Raise DocumentError for a folder without a file that had documents."""
+        for root in map(str, self._folders):
+            if not any(file.root == root for file in self._listing.files):
+                refuse_empty(root, self._known.values())
 
     def put_in(self) -> None:
         """Put in what is new or changed, one file after the other, reading a few ahead."""
@@ -87,9 +93,9 @@ class _Run:
             if record is None:
                 todo.append(pending(file))
             else:
-                self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+                self._stays(record, file)
         read = partial(read_file, known=self._known, recipe=self._library.recipe, max_bytes=self._max_bytes)
-        with index_progress(len(todo), sum(item.size for item in todo)) as progress:
+        with self._stamped(), index_progress(len(todo), sum(item.size for item in todo)) as progress:
             for item, result in made_ahead(read, todo):
                 progress.begin(item.file.path.name)
                 try:
@@ -101,37 +107,53 @@ class _Run:
                 progress.finish(item.size)
 
     def _put(self, read: ReadFile, progress: IndexProgress) -> None:
-        document = read.document
+        file, document = read.pending.file, read.document
         if document is None:
-            record = self._known[read.pending.file.document_id]
-            self._library.store.described.stamp([(record.document_id, read.stamp)])
-            self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+            self._stamps.append((file.document_id, read.stamp))
+            self._stays(self._known[file.document_id], file)
             return
-        added = self._library.add(
-            document, path=read.pending.path, stamp=read.stamp, on_progress=progress.encoded
-        )
+        added = self._library.add(document, path=read.pending.path, stamp=read.stamp, on_progress=progress.encoded)
         self._changes.append(DocumentChange(added.document_id, added.version, added.status))
         if document.unread:
-            self._skipped.append(Skipped(read.pending.file.path, _unread(document.unread)))
+            self._skipped.append(Skipped(file.path, _unread(document.unread)))
+        self._readable.add(file.root)
+
+    def _stays(self, record: DocumentRecord, file: SourceFile) -> None:
+        self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+        self._readable.add(file.root)
+
+    @contextmanager
+    def _stamped(self) -> Iterator[None]:
+        """Note at the end, also of a run that is cut off, how files look now that were read for nothing."""
+        try:
+            yield
+        finally:
+            self._library.store.described.stamp(self._stamps)
 
     def take_out(self, *, keep: bool) -> None:
         """Take out the documents whose files have vanished from the folders; with `keep` only tell of them."""
-        for root in self._folders:
-            for found in gone(root, self._listing, self._known.values()):
+        for root in map(str, self._folders):
+            lost = list(gone(root, self._listing, self._known.values()))
+            if lost and not keep and root not in self._readable:
+                refuse_empty(root, self._known.values())
+            for found in lost:
                 if isinstance(found, Skipped):
                     self._skipped.append(found)
                 elif keep:
                     reason = "The file has vanished; its document is kept, as you asked."
                     self._skipped.append(Skipped(Path(found.path), reason))
                 else:
-                    self._library.store.remove(found.document_id, purge=False)
-                    self._changes.append(DocumentChange(found.document_id, found.version, "removed"))
-                self._known.pop(found.document_id, None)
+                    self._remove(found)
+
+    def _remove(self, record: DocumentRecord) -> None:
+        del self._known[record.document_id]
+        self._library.store.remove(record.document_id, purge=False)
+        self._changes.append(DocumentChange(record.document_id, record.version, "removed"))
 
     def report(self) -> IngestReport:
         counts = Counter(change.status for change in self._changes)
-        told: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
-        numbers = {**{status: counts[status] for status in told}, "skipped": len(self._skipped)}
+        numbers: dict[str, int] = {status: counts[status] for status in _TOLD}
+        numbers["skipped"] = len(self._skipped)
         return IngestReport(tuple(self._changes), tuple(self._skipped), numbers)
 
 

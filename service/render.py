@@ -48,9 +48,10 @@ _STYLES: dict[VerdictLabel, str] = {
 }
 
 
-def print_json(value: object) -> None:
-    """Print a result as one JSON document."""
-    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=2) + "\n")
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """Print a result as one JSON document, in one line without `indent`."""
+    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
 
 
 def print_text(text: str) -> None:
@@ -155,24 +156,40 @@ def show_progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def show_documents(listing: DocumentList) -> None:
-    """Print the documents as a table."""
+    """Print the documents as a table; columns that nothing would stand in are left out."""
+    rows = [
+        {
+            "id": item.document_id,
+            "title": item.title,
+            "author": item.author or "",
+            "date": item.date or "",
+            "language": item.language or "",
+            "tags": ", ".join(item.tags),
+            "address": item.address or "",
+            "version": item.version,
+            "characters": str(item.characters),
+            "passages": str(item.passages),
+        }
+        for item in listing.documents
+    ]
+    columns = [name for name in rows[0] if any(row[name] for row in rows)] if rows else []
     table = Table(box=None)
-    for column in ("id", "title", "version", "characters", "passages"):
+    for column in columns:
         table.add_column(column, overflow="fold")
-    for item in listing.documents:
-        table.add_row(
-            Text(item.document_id), Text(clean(item.title)), item.version, str(item.characters), str(item.passages)
-        )
+    for row in rows:
+        table.add_row(*(Text(clean(row[column])) for column in columns))
     _console().print(table)
 
 
 def show_ingest(report: IngestReport) -> None:
-    """Print what became of every file."""
+    """Print what changed, what was skipped and why, and how many documents there are of each kind."""
     console = _console()
     for change in report.documents:
-        console.print(Text(f"{change.status:9} {change.document_id}@{change.version}"))
+        if change.status != "unchanged":
+            console.print(Text(f"{change.status:9} {change.document_id}@{change.version}"))
     for item in report.skipped:
         console.print(Text(clean(f"skipped   {item.path}: {item.reason}"), style="yellow"))
+    console.print(Text(", ".join(f"{number} {kind}" for kind, number in report.counts.items()), style="bold"))
 
 
 def _show_supported(console: Console, answer: str, confidence: float, citations: Sequence[Citation]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS, make_document
-from index import dense, derived, library
+from index import dense, derived, live
 from index.analysis import query_terms
 from index.arrays import Arrays, join, numbers_of
 from index.dense import DenseIndex, build_dense
@@ -180,7 +180,7 @@ def hits(one: Library, query: str) -> list[tuple[str, int, float, object]]:
 
 def test_an_index_of_pieces_ranks_like_a_fresh_one(tmp_path: Path, encoder: Encoder, monkeypatch) -> None:
     """Added, changed and removed one by one, never joined: byte for byte what an index built at once gives."""
-    monkeypatch.setattr(library, "_SMALL", 0)
+    monkeypatch.setattr(live, "_SMALL", 0)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("0*.txt"))}
     names = list(texts)
     grown = Library(tmp_path / "grown", encoder)
@@ -202,10 +202,10 @@ def test_an_index_of_pieces_ranks_like_a_fresh_one(tmp_path: Path, encoder: Enco
     assert "zebra" not in grown.arrays().lexical
     grown.close()
     # What was saved is old by now: the changes since are caught up with.
-    monkeypatch.setattr(library, "_SMALL", 0)
+    monkeypatch.setattr(live, "_SMALL", 0)
     again = Library(tmp_path / "grown", encoder)
     assert [hits(again, query) for query in queries] == expected
-    again.compact()
+    again.live.compact()
     assert len(again.arrays().segments) == 1
     assert [hits(again, query) for query in queries] == expected
 
@@ -222,7 +222,7 @@ def test_large_search_files_that_go_bad_are_built_again(tmp_path: Path, encoder:
     (folder / "vectors.npy").write_bytes(bytes(data))
     again = Library(tmp_path, encoder)
     again.refresh()
-    again.verify_soon()
+    again.live.verify_soon()
     for thread in threading.enumerate():
         if thread.name == "verify":
             thread.join()
@@ -234,12 +234,12 @@ def test_large_search_files_that_go_bad_are_built_again(tmp_path: Path, encoder:
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_a_background_join_misses_no_change(tmp_path: Path, encoder: Encoder, monkeypatch, count: int) -> None:
     """Documents put in while the segments are being joined are found afterwards."""
-    monkeypatch.setattr(library, "_SMALL", 0)
+    monkeypatch.setattr(live, "_SMALL", 0)
     one = Library(tmp_path, encoder)
     for number in range(3):
         one.add(make_document(f"Zebra number {number} crossed the river.", f"doc{number}"))
         one.refresh()
-    saving = one._saved
+    saving = one.live._saved
 
     def interrupted(generation: int, segment: Segment) -> Arrays:
         for number in range(count):
@@ -247,7 +247,7 @@ def test_a_background_join_misses_no_change(tmp_path: Path, encoder: Encoder, mo
         one.store.remove("doc1", purge=False)
         return saving(generation, segment)
 
-    monkeypatch.setattr(one, "_saved", interrupted)
-    one.compact()
+    monkeypatch.setattr(one.live, "_saved", interrupted)
+    one.live.compact()
     found = {name for name, *_ in hits(one, "zebra giraffe river")}
     assert found == {"doc0", "doc2"} | {f"late{number}" for number in range(count)}

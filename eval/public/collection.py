@@ -10,7 +10,6 @@ from typing import TypeVar
 from eval.claimset import GoldClaim
 from eval.goldfiles import Gold
 from eval.goldset import GoldItem
-from eval.query_scoring import GoldQuery
 from index.documents import Document
 from index.errors import InputError
 from index.loading import load_text

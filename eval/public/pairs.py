@@ -56,9 +56,9 @@ def _claim(path: Path, row: PairRow, document: Document) -> GoldClaim:
 
 def checked_claim(path: Path, identity: str, claim: str) -> str:
     """Return a claim that can be checked; raises InputError for any other."""
+    if not any(map(str.isalpha, claim)):
+        raise InputError(f"{path.name}, claim {identity!r} has no words; write a sentence.", code="bad_file")
     try:
-        if not any(map(str.isalpha, claim)):
-            raise InputError("A claim has no words; write a sentence.", code="empty_claim")
         return checked_text(claim, "claim", strip=False)
     except InputError as error:
         raise InputError(f"{path.name}, claim {identity!r}: {error.message}", code="bad_file") from error

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from eval.anchoring import Evidence
 from eval.claimset import GoldClaim
@@ -23,7 +22,7 @@ from service.verdicts import VerdictLabel
 
 CORPUS = "corpus.jsonl"
 _SIDES = {"SUPPORT": "supported", "SUPPORTS": "supported", "CONTRADICT": "refuted", "REFUTES": "refuted"}
-Sentences = dict[str, tuple[Span, ...]]
+Abstracts = dict[str, tuple[Document, tuple[Span, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def read_claims(path: Path) -> Iterator[ScifactClaim]:
         )
 
 
-def _group(group: Any, line: Line) -> tuple[str, Sequence[int]]:
+def _group(group: object, line: Line) -> tuple[str, Sequence[int]]:
     label = group.get("label") if isinstance(group, dict) else None
     numbers = group.get("sentences") if isinstance(group, dict) else None
     if label not in _SIDES:
@@ -117,9 +116,9 @@ def _group(group: Any, line: Line) -> tuple[str, Sequence[int]]:
     return _SIDES[label], numbers
 
 
-def _claim(claim: ScifactClaim, sentences: dict[str, tuple[Document, tuple[Span, ...]]]) -> GoldClaim:
+def _claim(claim: ScifactClaim, abstracts: Abstracts) -> GoldClaim:
     def places(wanted: Sequence[tuple[str, int]]) -> tuple[Evidence, ...]:
-        return tuple(_place(claim, name, number, sentences) for name, number in wanted)
+        return tuple(_place(claim, name, number, abstracts) for name, number in wanted)
 
     return GoldClaim(
         id=claim.id,
@@ -134,12 +133,10 @@ def _claim(claim: ScifactClaim, sentences: dict[str, tuple[Document, tuple[Span,
     )
 
 
-def _place(
-    claim: ScifactClaim, name: str, number: int, sentences: dict[str, tuple[Document, tuple[Span, ...]]]
-) -> Evidence:
-    if name not in sentences:
+def _place(claim: ScifactClaim, name: str, number: int, abstracts: Abstracts) -> Evidence:
+    if name not in abstracts:
         raise claim.line.refuse(f"there is no document {name!r} in {CORPUS}; complete it")
-    document, spans = sentences[name]
+    document, spans = abstracts[name]
     if not spans:
         raise InputError(f"{CORPUS}: the document {name!r} has no sentences.", code="bad_file")
     # Our splitter may find fewer sentences than the file counts; what it joined stands in the last.

@@ -149,14 +149,17 @@ def _described(form: FormData) -> Description:
     Tags come in fields of their own, or in one parted by commas. Raises DocumentError for a field nobody knows.
     """
     said: dict[str, object] = {}
+    tags: list[str] = []
     for name, value in form.multi_items():
-        if name != "file" and not isinstance(value, str):
+        if name == "file":
+            continue
+        if not isinstance(value, str):
             raise InputError(f"The field {shown(name)!r} must be text.", code="bad_field")
         if name == "tags":
-            said["tags"] = [*said.get("tags", ()), *filter(str.strip, split_tags(str(value)))]
-        elif name != "file" and str(value).strip():
+            tags += filter(str.strip, split_tags(value))
+        elif value.strip():
             said[name] = value
-    return describe(said, where="the form", others=())
+    return describe({**said, "tags": tags}, where="the form", others=())
 
 
 def _text_body(body: bytes) -> TextDocument:

@@ -1,0 +1,97 @@
+"""Watching files and folders: every change is followed soon, and no error in them ends the watch."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from index.errors import CitecheckError, InputError
+from service.ingest import IngestReport
+
+# Changes that come close together are followed at once: half a second of quiet, but five seconds at most.
+_QUIET_MILLISECONDS = 500
+_MOST_MILLISECONDS = 5_000
+# What failed is tried again after so long, and so is a path that cannot be watched.
+_AGAIN_MILLISECONDS = 5_000
+_log = logging.getLogger(__name__)
+
+
+def check_installed() -> None:
+    """Raise InputError where the package that tells of changes is missing."""
+    if find_spec("watchfiles") is None:
+        raise InputError(
+            "Watching needs the package watchfiles; install it with: pip install watchfiles.", code="package_missing"
+        )
+
+
+def follow(
+    run: Callable[[], IngestReport], paths: Sequence[Path], *, ignored: Path, show: Callable[[IngestReport], None]
+) -> None:
+    """Run again after every change below `paths` and show what changed, until Ctrl-C.
+
+    What goes wrong is logged and tried again. Changes below `ignored`, the data folder, and in hidden files are none.
+    """
+    watched = [path.resolve() for path in paths]
+    # What changed between the first run and the beginning of the watch has to be seen too.
+    due = True
+    told = ""
+    try:
+        for changed in _changes(watched, ignored.resolve()):
+            if not (changed or due):
+                continue
+            try:
+                report = run()
+            except CitecheckError as error:
+                # Said once, however often it is tried.
+                if error.message != told:
+                    _log.error("%s", error.message)
+                due, told = True, error.message
+            else:
+                due, told = False, ""
+                if report.counts["unchanged"] < len(report.documents):
+                    show(report)
+    except KeyboardInterrupt:
+        return
+
+
+def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
+    """Yield True after changes and False after a while without; KeyboardInterrupt ends it."""
+    from watchfiles import Change, watch
+
+    def counts(_change: Change, name: str) -> bool:
+        return _is_ours(Path(name), watched, ignored)
+
+    while True:
+        there = [path for path in watched if path.exists()]
+        missing = len(there) < len(watched)
+        try:
+            for changes in watch(
+                *there,
+                watch_filter=counts,
+                debounce=_MOST_MILLISECONDS,
+                step=_QUIET_MILLISECONDS,
+                rust_timeout=_AGAIN_MILLISECONDS,
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
+            ):
+                yield bool(changes)
+                # A folder that was taken away and put back, or mounted meanwhile, is another one.
+                if missing or not all(path.exists() for path in watched):
+                    break
+        except OSError as error:
+            _log.error("changes cannot be told (%s); trying again", error.strerror or error)
+        time.sleep(_QUIET_MILLISECONDS / 1000)
+        yield True
+
+
+def _is_ours(path: Path, watched: Sequence[Path], ignored: Path) -> bool:
+    """Whether a change is to be followed: hidden files are never taken, and the data folder changes with every run."""
+    if path == ignored or ignored in path.parents:
+        return False
+    for top in watched:
+        if path == top or top in path.parents:
+            return not any(part.startswith(".") for part in path.relative_to(top).parts)
+    return False

@@ -116,7 +116,7 @@ def _reranked(
     """Return the passage numbers with the best by fusion in the model's order, for several weights of its opinion."""
     numbers = ranking.numbers[:RERANKED].tolist()
     evidence = [
-        Evidence(by_id[passages[number].document_id], passages[number], float(score), {})
+        Evidence(by_id[passages[number].document_id], passages[number], float(score), {}, ())
         for number, score in zip(numbers, ranking.fused[:RERANKED], strict=True)
     ]
     relevance = {id(item.evidence): item.relevance for item in judge(model, query, evidence)}

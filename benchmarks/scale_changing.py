@@ -112,7 +112,7 @@ def merging(library: Library, data: ScaleData, count: int, queries: Sequence[str
 
     def merge() -> None:
         started = time.perf_counter()
-        library.compact()
+        library.live.compact()
         seconds.append(time.perf_counter() - started)
 
     thread = threading.Thread(target=merge)
@@ -124,7 +124,7 @@ def merging(library: Library, data: ScaleData, count: int, queries: Sequence[str
     for number, texts in zip(numbers, out, strict=True):
         library.add(document(number, texts))
     library.refresh()
-    library.compact()
+    library.live.compact()
     return {"seconds": seconds[0], "quiet": quiet, "during": during}
 
 

@@ -13,9 +13,10 @@ from rich.progress import track
 from benchmarks.scale_data import ScaleData, document_text
 from index.documents import Document, content_sha256
 from index.encoder import OnnxEncoder
-from index.library import Library, batched, content_key
+from index.library import Incoming, Library, batched, content_key
 
 _VECTORS_AT_ONCE = 5000
+_DOCUMENTS_AT_ONCE = 20
 
 
 def document(number: int, passages: Sequence[str]) -> Document:
@@ -56,10 +57,11 @@ def filled(folder: Path, data: ScaleData, count: int, encoder: OnnxEncoder) -> f
             library.store.remove(document_id, purge=True)
         if missing:
             _put_vectors(library, data, count)
-        for number, texts in track(missing, f"{count} passages", console=Console(stderr=True), disable=not missing):
-            library.add(document(number, texts))
+        batches = list(batched(missing, _DOCUMENTS_AT_ONCE))
+        for batch in track(batches, f"{count} passages", console=Console(stderr=True), disable=not missing):
+            library.add_many([Incoming(document(number, texts), "", None) for number, texts in batch])
         library.refresh()
-        library.compact()
+        library.live.compact()
     finally:
         library.close()
     return time.perf_counter() - started

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.scale import table
 from benchmarks.scale_data import ScaleData
 from benchmarks.scale_exact import exact_best
-from benchmarks.scale_peers_txtai import Hybrid, lexical
 from benchmarks.scale_search import lexical_leg
+from benchmarks.scale_tables import table
 from index.analysis import query_terms, terms
 from index.encoder import OnnxEncoder, Vectors
 from index.library import Library
@@ -68,6 +67,8 @@ def _lexical_systems(
     """Return each system's search, (how many, query) to passage numbers; notes how long each took to build."""
     import bm25s
 
+    from benchmarks.scale_peers_txtai import lexical
+
     arrays = library.arrays()
     analysed = [terms(text) for text in texts]
 
@@ -113,6 +114,8 @@ def _with_rank_bm25(analysed: Sequence[Sequence[str]]) -> Callable[[int, str], S
 
 
 def _fused_tables(library: Library, data: ScaleData, texts: Sequence[str], queries: Sequence[str]) -> None:
+    from benchmarks.scale_peers_txtai import Hybrid
+
     retriever, arrays = HybridRetriever(library), library.arrays()
     vectors = data.vectors(len(texts), library.encoder.dimensions)
     started = time.perf_counter()

@@ -44,6 +44,8 @@ def sections(shared: Path, cache: Path) -> list[Section]:
     )
     grounding = ("benchmarks.grounding", "--shared", str(shared))
     depth = ("benchmarks.reading_depth", "--questions", str(squad))
+    # Made by benchmarks.scale_corpus, which takes up to hours: the sections that need it are left out without it.
+    scale, corpus = cache / "scale", ("--corpus", str(cache / "scale"))
     return [
         Section("serving", "The service over the seeds", ("benchmarks.serving",), None, None),
         Section("questions", "The gold questions over the seeds", ("benchmarks.gold", "questions"), None, None),
@@ -66,4 +68,19 @@ def sections(shared: Path, cache: Path) -> list[Section]:
         Section("grounding", "What written sentences let through", grounding, pairs, "--limit"),
         Section("followups", "Follow-ups understood", followups, bench / "rewrite", "--limit"),
         Section("reading-depth", "How many passages to rerank and read", depth, squad, "--count"),
+        Section("scale", "Up to a million passages", ("benchmarks.scale", *corpus), scale, "--largest"),
+        Section(
+            "scale-peers",
+            "Search beside rank_bm25, bm25s and txtai",
+            ("benchmarks.scale_peers", *corpus, *keep),
+            scale,
+            "--largest",
+        ),
+        Section(
+            "scale-encoders",
+            "The encoder beside other ways to run it",
+            ("benchmarks.scale_encoders", *corpus, "--squad", str(squad)),
+            scale,
+            "--texts",
+        ),
     ]

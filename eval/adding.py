@@ -11,6 +11,7 @@ from pathlib import Path
 
 from eval.anchoring import EvidenceRow, FindDocument, Split, occurrences
 from eval.goldset import load_gold
+from eval.holding import held
 from index.documents import Document, Span
 from index.errors import InputError, NotFound
 from service.conversation.turns import Turn
@@ -67,9 +68,14 @@ def row_of(turn: Turn, wanted: Wanted, find_document: FindDocument, *, kind: str
 def append(path: Path, row: Row, find_document: FindDocument) -> None:
     """Add a row to a gold file, or begin it; the file is replaced whole, and only if all of it can be loaded.
 
-    Raises InputError naming the line and the remedy.
+    Others who add to it at the same time wait for each other. Raises InputError naming the line and the remedy.
     """
     path = path.resolve()
+    with held(path.parent, wait=True):
+        _append(path, row, find_document)
+
+
+def _append(path: Path, row: Row, find_document: FindDocument) -> None:
     try:
         held = path.read_text(encoding="utf-8") if path.exists() else ""
         if held and not held.endswith("\n"):

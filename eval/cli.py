@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -80,7 +82,7 @@ def run_command(
 ) -> None:
     """Put every gold item to citecheck and score what comes back; exit code 1 if a quote is not verbatim."""
     from eval.request import Request
-    from eval.session import figures
+    from eval.session import figures, folder_by_date
     from service.render import print_json
 
     request = Request(
@@ -94,7 +96,11 @@ def run_command(
         qrels,
         limit,
     )
-    evaluation = evaluate_showing_progress(request, resume)
+    folder = resume or out or folder_by_date(request)
+    try:
+        evaluation = evaluate_showing_progress(request if resume else replace(request, out=folder), resume)
+    except KeyboardInterrupt:
+        raise _interrupted(folder) from None
     if as_json:
         print_json(figures(evaluation))
     else:
@@ -225,6 +231,16 @@ def evaluate_showing_progress(request: Request, unfinished: Path | None = None) 
         if unfinished is not None:
             return resume(request, unfinished, on_start=on_start, on_item=on_item)
         return evaluate(request, on_start=on_start, on_item=on_item)
+
+
+def _interrupted(folder: Path) -> typer.Exit:
+    """Say how to go on with a run that was begun."""
+    from eval.journal import is_unfinished
+
+    if not is_unfinished(folder):
+        raise KeyboardInterrupt
+    sys.stderr.write(f"citecheck: Interrupted; go on with: citecheck eval run --resume {folder}\n")
+    return typer.Exit(130)
 
 
 def _show(evaluation: Evaluation) -> None:

@@ -24,6 +24,7 @@ GATED: dict[Scope, tuple[str, ...]] = {
     "claims": (RIGHT,),
     "conversations": (RIGHT,),
     "lookups": (RIGHT,),
+    "queries": (RIGHT, "ndcg@10", "recall@10", "retrieved_ndcg@10"),
 }
 # Of the chance of a false alarm, what is right over all items may use up so much, the other metrics the rest: what
 # breaks only one part of the product shows in few items but plainly, a loss everywhere in many a little.

@@ -60,7 +60,8 @@ def search_gold(
         violations = (FAILED, FALSE_QUOTE) if isinstance(error, SpanError) else (FAILED,)
         return _result(query, _Found((), (), clock() - started), (), error.message, violations)
     passages = tuple(hit.passage for hit in found.hits)
-    retrieved = _distinct(hit.passage.document_id for hit in legs)
+    # What only repeats a better hit is shown with it, and so was found as well.
+    retrieved = _distinct(one.document_id for hit in legs for one in (hit.passage, *hit.copies))
     documents = _distinct((*(passage.document_id for passage in passages), *retrieved))
     is_true = all(is_verbatim(passage, find_document) for passage in passages)
     made = _Found(documents, retrieved, seconds)

@@ -64,12 +64,17 @@ def evaluate(
 
     Finished items are kept in the folder as they are made: `resume` goes on from there.
     """
-    folder = request.out or Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
+    folder = request.out or folder_by_date(request)
     refuse_used(folder)
     with prepared(request) as ready:
         begun = Begun(request.anywhere(), ready.origin)
         with journal.begin(folder, begun) as kept:
             return _finished(folder, ready, begun.provenance, kept, on_start, on_item)
+
+
+def folder_by_date(request: Request) -> Path:
+    """Return where a run is kept that named no folder."""
+    return Path("eval-runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{request.split}"
 
 
 def resume(

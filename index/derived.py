@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,11 @@ def save(root: Path, fingerprint: str, generation: int, segment: Segment) -> Non
         _write(folder, fingerprint, generation, segment)
         target = _folder(root, fingerprint, generation)
         if target.exists():
-            shutil.rmtree(target)
+            _drop(target)
         folder.rename(target)
         for old in root.iterdir():
             if old.name != target.name and not old.name.startswith("."):
-                shutil.rmtree(old, ignore_errors=True)
+                _drop(old)
     except (OSError, RuntimeError) as error:  # faiss reports a full disk as a RuntimeError
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +91,7 @@ def load(root: Path, fingerprint: str, generation: int) -> Saved | None:
     for folder in root.glob("[0-9]*") if root.is_dir() else ():
         match = _NAME.fullmatch(folder.name)
         if match and int(match[1]) > generation:
-            shutil.rmtree(folder, ignore_errors=True)
+            _drop(folder)
         elif match and folder == _folder(root, fingerprint, int(match[1])):
             found.append((int(match[1]), folder))
     for written, folder in sorted(found, reverse=True):
@@ -229,8 +230,16 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
+def _drop(folder: Path) -> None:
+    """Remove a saved segment; if we are killed on the way, what is left does not look like one."""
+    going = folder.with_name(f".old-{os.getpid()}-{folder.name}")
+    with suppress(OSError):
+        folder.rename(going)
+    shutil.rmtree(going, ignore_errors=True)
+
+
 def _discard_abandoned(root: Path) -> None:
     """Remove what a killed process left; a young folder may be another process at work."""
-    for folder in root.glob(".new-*"):
+    for folder in (*root.glob(".new-*"), *root.glob(".old-*")):
         if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

@@ -32,11 +32,15 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked passage with its fused score and each leg's rank and score."""
+    """A ranked passage with its fused score and each leg's rank and score.
+
+    `copies` are passages of other documents, ranked below it, that only repeat it.
+    """
 
     passage: Passage
     score: float
     legs: Mapping[str, Leg]
+    copies: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +126,5 @@ def _hits(ranking: Ranking, passages: Sequence[Passage]) -> tuple[Hit, ...]:
             "lexical": Leg(lexical_rank.get(number), round(float(ranking.lexical[place]), 6)),
             "dense": Leg(dense_rank.get(number), round(float(ranking.dense[place]), 6)),
         }
-        hits.append(Hit(passage, round(float(ranking.fused[place]), 6), legs))
+        hits.append(Hit(passage, round(float(ranking.fused[place]), 6), legs, ()))
     return tuple(hits)

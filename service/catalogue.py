@@ -101,6 +101,7 @@ def put_document(library: Library, document: Document) -> DocumentChange:
         added = library.add(document)
         if added.status != "unchanged":
             library.refresh()
+            library.live.compact_soon()
     return DocumentChange(added.document_id, added.version, added.status)
 
 
@@ -114,6 +115,7 @@ def remove_document(library: Library, document_id: str, *, purge: bool = False) 
     with library.writing(brief=True):
         record = library.store.find_record(document_id) if is_document_id(document_id) else None
         library.remove(document_id, purge=purge)
+        library.live.compact_soon()
     return DocumentChange(document_id, record.version if record else "", "removed")
 
 

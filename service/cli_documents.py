@@ -47,8 +47,8 @@ def index(
         check_installed()
     settings = settings_of(data)
     library = open_pipeline(settings).library
-    limits = {"max_bytes": settings.max_document_bytes, "wait": wait}
-    run = partial(ingest_paths, library, paths, **limits, keep_missing=keep_missing)
+    take_in = partial(ingest_paths, library, paths, max_bytes=settings.max_document_bytes)
+    run = partial(take_in, wait=wait, keep_missing=keep_missing)
     show = partial(print_json, indent=None if watch else 2) if as_json else show_ingest
     show(run())
     if watch:

@@ -53,7 +53,7 @@ def ingest_paths(
             run.refuse_empty()
         run.put_in()
         run.take_out(keep=keep_missing)
-        library.refresh()
+        library.live.compact()
     return run.report()
 
 

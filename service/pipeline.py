@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.copies import DistinctRetriever
 from index.documents import Span
 from index.encoder import load_encoder
 from index.errors import InputError
@@ -17,12 +18,13 @@ from service.catalogue import find_document
 from service.checking.checker import Checker, Claim, Outline, finish
 from service.checking.disagreements import Disagreement
 from service.checking.register import DisagreementRegister, DisagreementReport
+from service.copies import gathered
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import Evidence, Finding, evidence_for
 from service.lookup import LookupResult
 from service.quotations import Quotations
-from service.quotes import Citation, make_citation, parse_address, verify_citation
+from service.quotes import Citation, make_citation, parse_address, verify_citation, verify_copy
 from service.resolving import Resolution
 from service.settings import Settings
 from service.spelling import Speller
@@ -132,9 +134,10 @@ class Pipeline:
             nearest = tuple(_cite(item.evidence) for item in judged[:MAX_NEAREST])
             return declined("not_in_documents", best, self._verified(nearest))
         rivals = self.reader.rivals(findings, bar)
+        evidence = [item.evidence for item in judged]
         if rivals:
-            return conflicting(tuple(self._alternative(finding) for finding in (findings[0], *rivals)))
-        return answered(findings[0].text, best, self._quotes(findings[0]))
+            return conflicting(tuple(self._alternative(finding, evidence) for finding in (findings[0], *rivals)))
+        return answered(findings[0].text, best, self._quotes(findings[0], evidence))
 
     def checked_question(self, question: str) -> str:
         """Return a question without the space around it; raises InputError for an unusable one."""
@@ -228,6 +231,7 @@ class Pipeline:
     def warm_up(self) -> None:
         """Load everything the first question would otherwise wait for."""
         self.library.arrays()
+        self.library.live.verify_soon()
         self.ask("What do the documents say?")
 
     def _count(self, top_k: int | None) -> int:
@@ -258,27 +262,28 @@ class Pipeline:
         """Return the passages in the model's order."""
         return self.reader.rank(query, [evidence_for(self.library, hit) for hit in hits])
 
-    def _alternative(self, finding: Finding) -> Alternative:
-        return Alternative(finding.text, finding.confidence, self._quotes(finding))
+    def _alternative(self, finding: Finding, evidence: Sequence[Evidence]) -> Alternative:
+        return Alternative(finding.text, finding.confidence, self._quotes(finding, evidence))
 
-    def _quotes(self, finding: Finding) -> tuple[Citation, ...]:
-        """Quote the places that give an answer, best first."""
-        return self._verified(
-            tuple(
-                make_citation(
-                    reading.document,
-                    reading.quote,
-                    section=reading.section,
-                    highlight=None if reading.answer == reading.quote else reading.answer,
-                )
-                for reading in finding.readings
+    def _quotes(self, finding: Finding, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+        """Quote the places that give an answer, best first; of several that say it in the same words the first."""
+        citations = [
+            make_citation(
+                reading.document,
+                reading.quote,
+                section=reading.section,
+                highlight=None if reading.answer == reading.quote else reading.answer,
             )
-        )
+            for reading in finding.readings
+        ]
+        return self._verified(gathered(citations, evidence))
 
     def _verified(self, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
         """Check every quote once more against the stored text before it leaves; raises SpanError on a false one."""
         for citation in citations:
             verify_citation(citation, self.library.document(citation.document_id, citation.version))
+            for copy in citation.copies:
+                verify_copy(copy, self.library.document(copy.document_id, copy.version))
         return citations
 
 
@@ -286,11 +291,12 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """Open the library of the data folder and join the usual parts around it."""
     library = Library(settings.data, load_encoder(settings.encoder))
     retriever = HybridRetriever(library, dense_weight=settings.dense_weight)
-    return Pipeline(library, retriever, EvidenceReader(), settings)
+    return Pipeline(library, DistinctRetriever(retriever, library.document), EvidenceReader(), settings)
 
 
 def _cite(item: Evidence) -> Citation:
-    return make_citation(item.document, item.passage.span, section=item.passage.section)
+    (citation,) = gathered([make_citation(item.document, item.passage.span, section=item.passage.section)], [item])
+    return citation
 
 
 def _legs(item: Judged, rank: int) -> dict[str, Leg]:

@@ -25,8 +25,33 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another document's place that says the same in the same words; `text` is verbatim there.
+
+    The words are compared without regard to case, accents, punctuation and spacing.
+    """
+
+    id: str
+    document_id: str
+    version: str
+    title: str
+    page: int | None
+    start: int
+    end: int
+    text: str
+
+    @property
+    def span(self) -> Span:
+        """Where the copy stands in its document."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote in the shape the contract promises: `text` is `canonical_text[start:end]`, always."""
+    """A quote in the shape the contract promises: `text` is `canonical_text[start:end]`, always.
+
+    `copies` are the places in other documents that only repeat it.
+    """
 
     id: str
     document_id: str
@@ -40,6 +65,8 @@ class Citation:
     prefix: str
     suffix: str
     highlight: Highlight | None
+    # Citations kept in conversations, or sent back by a client, may be older than copies.
+    copies: tuple[Copy, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -93,6 +120,20 @@ def make_citation(
     )
 
 
+def make_copy(document: Document, span: Span) -> Copy:
+    """Quote the place of a copy; raises SpanError when the span does not fit."""
+    return Copy(
+        id=str(Address(document.id, document.version, span)),
+        document_id=document.id,
+        version=document.version,
+        title=document.title,
+        page=document.page_at(span.start),
+        start=span.start,
+        end=span.end,
+        text=document.quote(span),
+    )
+
+
 def cite(document: Document, span: Span, section_of: SectionOf | None) -> Citation:
     """Quote `span` of `document` with the section it stands in, if anyone can tell."""
     return make_citation(document, span, section=() if section_of is None else section_of(document, span))
@@ -112,3 +153,9 @@ def verify_citation(citation: Citation, document: Document) -> None:
     )
     if not true:
         raise SpanError(f"The quote {citation.id} is not verbatim; it was withheld.", code="quote_not_verbatim")
+
+
+def verify_copy(copy: Copy, document: Document) -> None:
+    """Check the place of a copy as `verify_citation` does; raises SpanError when any part of it is false."""
+    if make_copy(document, copy.span) != copy:
+        raise SpanError(f"The quote {copy.id} is not verbatim; it was withheld.", code="quote_not_verbatim")

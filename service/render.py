@@ -204,10 +204,13 @@ def _show_citation(console: Console, label: str, citation: Citation) -> None:
         quote.stylize(
             "bold reverse", citation.highlight.start - citation.start, citation.highlight.end - citation.start
         )
-    place = " › ".join((citation.title, *citation.section))
+    page = () if citation.page is None else (f"page {citation.page}",)
+    place = " › ".join((citation.title, *citation.section, *page))
     console.print(Text(f"{label} "), quote, sep="")
     console.print(Text(clean(f"    {place}"), style="cyan"))
     console.print(Text(f"    {citation.id}", style="dim"))
+    for copy in citation.copies:
+        console.print(Text(clean(f"    word for word also in {copy.title}  "), style="cyan"), Text(copy.id, style="dim"))
 
 
 def _console() -> Console:

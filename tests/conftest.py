@@ -16,6 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from index.copies import DistinctRetriever
 from index.documents import Document, content_sha256
 from index.encoder import PACKAGED, Encoder, load_encoder
 from index.library import Library
@@ -64,7 +65,7 @@ def pipeline(seeded_folder: Path, encoder: Encoder) -> Iterator[Pipeline]:
 def build_pipeline(folder: Path, encoder: Encoder) -> Pipeline:
     library = Library(folder, encoder)
     settings = Settings(data=folder)
-    return Pipeline(library, HybridRetriever(library), EvidenceReader(), settings)
+    return Pipeline(library, DistinctRetriever(HybridRetriever(library), library.document), EvidenceReader(), settings)
 
 
 def make_document(text: str, document_id: str = "doc", title: str = "A title", source: str = "") -> Document:

@@ -17,6 +17,7 @@ from conftest import SEEDS, serving
 
 CITATION_KEYS = {
     "id", "document_id", "version", "title", "section", "page", "start", "end", "text", "prefix", "suffix", "highlight",
+    "copies",
 }  # fmt: skip
 ANSWER_KEYS = {
     "status",

@@ -18,9 +18,11 @@ from eval.flatten import scored_claim, scored_lookup, scored_turn
 from eval.goldfiles import BUILT_IN, FILES, load_sets
 from eval.goldset import GOLD_FILE
 from eval.lookup_scoring import look_up_gold
-from eval.scored import GOLD_SETS
-from eval.session import Request, evaluate, run_sets, seeds
+from eval.opening import seeds
+from eval.request import Request
+from eval.session import evaluate
 from eval.summary import set_figures, summarise
+from eval.working import run_sets
 from index.errors import InputError
 from service.conversation.followups import FollowUps
 from service.pipeline import Pipeline
@@ -72,7 +74,7 @@ def test_the_console_script_evaluates_a_data_folder(data_folder: Path, tmp_path:
     kept = rundir.read_run(out)
     assert printed["run"] == str(out)
     assert printed["items"] == len(kept.scored) > len(kept.items)
-    assert {item.gold_set for item in kept.scored} == set(GOLD_SETS)
+    assert {item.gold_set for item in kept.scored} == set(FILES)
     assert printed["metrics"]["questions"]["hit@1"]["value"] == summarise(kept.items).overall.figures["hit@1"].value
     accepted = citecheck("eval", "accept", str(out), "--baseline", str(tmp_path / "baseline"))
     assert accepted.returncode == 0, accepted.stderr
@@ -126,7 +128,8 @@ def test_items_worked_on_at_once_come_out_as_one_after_the_other(pipeline: Pipel
     whole = load_sets(None, frozenset({"claims", "conversations", "lookups"}), "dev", find_document)
     gold = replace(whole, claims=whole.claims[:6], conversations=whole.conversations[:2], lookups=whole.lookups[:6])
     told: list[None] = []
-    made = run_sets(pipeline, find_document, gold, lambda: told.append(None))
+    origin = provenance.describe(pipeline, gold.files)
+    made = run_sets(pipeline, find_document, gold, origin, lambda: told.append(None), None)
     assert len(told) == gold.items == len(made.scored)
     assert made.scored == (
         *map(scored_claim, check_gold(pipeline, find_document, gold.claims)),

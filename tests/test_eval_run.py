@@ -77,7 +77,7 @@ class Backwards:
 
     def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
         found = [passage(span) for span in reversed(self.hits.get(query, (GAO,)))]
-        return tuple(Hit(one, 1.0, {}) for one in found[:top_k])
+        return tuple(Hit(one, 1.0, {}, ()) for one in found[:top_k])
 
 
 def passage(span: Span) -> Passage:
@@ -288,15 +288,17 @@ def test_a_run_directory_reads_back_as_the_run(gold: tuple[GoldItem, ...], tmp_p
     rundir.write_run(made, folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "items.jsonl",
+        "qrels.trec",
         "report.html",
         "report.md",
         "run.json",
+        "run.trec",
         "scored.jsonl",
     ]
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
     assert rundir.read_run(folder) == made
-    with pytest.raises(InputError, match="exists already"):
-        rundir.write_run(made, folder)
+    with pytest.raises(InputError, match="exists already; name a new folder"):
+        rundir.refuse_used(folder)
 
 
 def test_a_failed_write_leaves_nothing(gold: tuple[GoldItem, ...], tmp_path: Path, monkeypatch: Any) -> None:
@@ -306,7 +308,7 @@ def test_a_failed_write_leaves_nothing(gold: tuple[GoldItem, ...], tmp_path: Pat
     monkeypatch.setattr("os.fsync", refuse)
     with pytest.raises(InputError, match="cannot be written"):
         rundir.write_run(evaluate(gold), tmp_path / "runs" / "first")
-    assert list((tmp_path / "runs").iterdir()) == []
+    assert list((tmp_path / "runs" / "first").iterdir()) == []
 
 
 def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_only_the_sentence_that_says_it_speaks_for_a_claim() -> None:
     )
     passage = _passage(document, units)
     model = Scripted(lambda pair: "entailment" if "1887" in pair.text else "neutral")
-    judged = Judged(Evidence(document, passage, 0.0, {}), rendered(document, passage), (), 0.0, 0.0)
+    judged = Judged(Evidence(document, passage, 0.0, {}, ()), rendered(document, passage), (), 0.0, 0.0)
     weighed = weigh(model, 1.0, "The tower was built in 1887.", [judged])
     assert [one.reading.quote for one in weighed] == list(units)
     assert [one.entails > 0.5 for one in weighed] == [False, True, False, True]
@@ -258,7 +258,9 @@ def test_a_list_ends_somewhere_and_keeps_a_quote_for_each_member() -> None:
 def test_every_member_of_a_list_is_quoted(pipeline: Pipeline) -> None:
     document = pipeline.library.document(*_first_document(pipeline))
     readings = tuple(Reading(document, (), Span(at, at + 40), Span(at, at + 5), "") for at in range(0, 600, 50))
-    citations = pipeline._quotes(Finding("; ".join(reading.text for reading in readings), readings, 0.9, stands=True))
+    citations = pipeline._quotes(
+        Finding("; ".join(reading.text for reading in readings), readings, 0.9, stands=True), []
+    )
     assert [citation.start for citation in citations] == list(range(0, 600, 50))
 
 

@@ -7,6 +7,7 @@ import random
 import pytest
 from formats_made import CSV, JSON_LINES, PAGE, book, mail, paper, word
 
+from benchmarks.mutations import mutated
 from index.documents import Document
 from index.errors import InputError
 from index.loading import load_bytes
@@ -32,27 +33,6 @@ FILES = {
     "a.csv": CSV.encode(),
     "a.jsonl": JSON_LINES.encode(),
 }
-
-
-def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Return `data` with bytes changed, cut out, doubled or swapped, once or several times."""
-    changed = bytearray(data)
-    for _ in range(chance.choice((1, 1, 2, 5, 20))):
-        at = chance.randrange(len(changed) or 1)
-        length = chance.choice((1, 1, 4, 40, 400))
-        piece = changed[at : at + length]
-        kind = chance.randrange(5)
-        if kind == 0:
-            changed[at : at + length] = chance.randbytes(len(piece))
-        elif kind == 1:
-            del changed[at : at + length]
-        elif kind == 2:
-            changed[at:at] = piece * chance.choice((1, 30))
-        elif kind == 3:
-            changed[at : at + 1] = bytes([(changed[at] ^ (1 << chance.randrange(8))) if piece else 0])
-        else:
-            changed[at : at + length] = b"\xff" * len(piece)
-    return bytes(changed)
 
 
 @pytest.mark.parametrize("name", FILES)

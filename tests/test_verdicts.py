@@ -63,7 +63,7 @@ def judged(count: int) -> list[Judged]:
     for first, second in list(zip(LINES[::2], LINES[1::2], strict=True))[:count]:
         span = Span(first.start, second.end)
         passage = Passage("chronicle", CHRONICLE.version, span, "paragraph", ("Floods",), (first, second), (), "")
-        found.append(Judged(Evidence(CHRONICLE, passage, 1.0, {}), render(CHRONICLE, passage), (), 0.0, 1.0))
+        found.append(Judged(Evidence(CHRONICLE, passage, 1.0, {}, ()), render(CHRONICLE, passage), (), 0.0, 1.0))
     return found
 
 

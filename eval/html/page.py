@@ -16,6 +16,7 @@ from eval.html.plots import Line, Share, bars, histogram, history_plot, reliabil
 from eval.html.rows import as_script, rows
 from eval.lookup_scoring import LOOKUP_METRICS
 from eval.metrics import mean
+from eval.query_scoring import QUERY_METRICS
 from eval.results import Provenance, Run
 from eval.scored import GOLD_SETS, GoldSet, Scored
 from eval.scoring import METRICS, RIGHT
@@ -25,6 +26,7 @@ _MEANING = {
     "questions": {metric.name: metric.definition for metric in (*METRICS, *AGGREGATES)},
     "claims": {metric.name: metric.definition for metric in (*CLAIM_METRICS, *AGGREGATES)},
     "lookups": {metric.name: metric.definition for metric in (*LOOKUP_METRICS, *AGGREGATES)},
+    "queries": {metric.name: metric.definition for metric in QUERY_METRICS},
     "conversations": {
         RIGHT: "answered with a gold answer and its evidence; declined or asked back where that is right",
         "rewriting": "token F1 of what the message was understood as with what it means",

@@ -69,7 +69,10 @@ def _ours(folder: Path) -> Iterator[Path]:
 def check_leftovers(patient: Patient) -> Iterator[Finding]:
     """Find what killed processes left, and tell of what a restore set aside."""
     folder = patient.folder
-    left = [*folder.glob(".citecheck-backup-*"), *(folder / "derived").glob(".new-*")]
+    left = [
+        *folder.glob(".citecheck-backup-*"),
+        *(path for form in (".new-*", ".old-*") for path in (folder / "derived").glob(form)),
+    ]
     if not (folder / MARKER).exists():
         left += folder.glob(f"{STAGED_PREFIX}*")
     for path in sorted(left):

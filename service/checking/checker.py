@@ -19,6 +19,7 @@ from service.checking.standalone import standalone
 from service.checking.statements import Statement, find_statements
 from service.checking.weighing import Weighed, decisive_span, describe_quotes, weigh
 from service.checking.weights import Bars, WeighingModel, load_weights, surest, verdict_for
+from service.copies import gathered
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import evidence_for
@@ -179,8 +180,9 @@ def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bar
     """Return the verdict on a claim with the quotes on its sides, surest first."""
     best = surest(np.array([(item.supports, item.refutes) for item in weighed]))
     verdict = verdict_for(*best, bars)
-    supporting = _side(weighed, lambda item: (item.supports, item.refutes), bars.supported)
-    refuting = _side(weighed, lambda item: (item.refutes, item.supports), bars.refuted)
+    evidence = [item.evidence for item in judged]
+    supporting = gathered(_side(weighed, lambda item: (item.supports, item.refutes), bars.supported), evidence)
+    refuting = gathered(_side(weighed, lambda item: (item.refutes, item.supports), bars.refuted), evidence)
     span = Span(0, len(claim))
     if verdict == "supported":
         return Verdict(claim, span, None, verdict, round(best[0], 4), supporting, (), None, ())
@@ -189,9 +191,12 @@ def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bar
     if verdict == "conflicting":
         return Verdict(claim, span, None, verdict, round(min(best), 4), supporting, refuting, None, ())
     reason: SilenceReason = "silent" if judged else "nothing_retrieved"
-    nearest = tuple(
-        make_citation(item.evidence.document, item.evidence.passage.span, section=item.evidence.passage.section)
-        for item in judged[:MAX_NEAREST]
+    nearest = gathered(
+        [
+            make_citation(item.evidence.document, item.evidence.passage.span, section=item.evidence.passage.section)
+            for item in judged[:MAX_NEAREST]
+        ],
+        evidence,
     )
     return Verdict(claim, span, None, verdict, round(1 - max(best), 4), (), (), reason, nearest)
 

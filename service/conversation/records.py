@@ -114,7 +114,9 @@ def insert_turn(
             created_at=time.time(),
         )
     )
-    documents = sorted({citation.document_id for citation in quotes_of(draft.answer)})
+    quotes = quotes_of(draft.answer)
+    copies = (copy.document_id for one in quotes for copy in one.copies)
+    documents = sorted({*(one.document_id for one in quotes), *copies})
     if documents:
         connection.execute(insert(schema.quoted), [{**key, "document_id": one} for one in documents])
     if request is not None:

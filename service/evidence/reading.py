@@ -15,19 +15,22 @@ from index.retriever import Hit, Leg
 class Evidence:
     """A retrieved passage with the document version it is a slice of.
 
-    `score` is that of fused retrieval, `legs` what each leg says.
+    `score` is that of fused retrieval, `legs` what each leg says, `copies` are passages of other documents that only
+    repeat it, each with its document.
     """
 
     document: Document
     passage: Passage
     score: float
     legs: Mapping[str, Leg]
+    copies: tuple[tuple[Document, Passage], ...]
 
 
 def evidence_for(library: Library, hit: Hit) -> Evidence:
     """Return a hit with the document version it is a slice of."""
+    copies = tuple((library.document(copy.document_id, copy.version), copy) for copy in hit.copies)
     document = library.document(hit.passage.document_id, hit.passage.version)
-    return Evidence(document, hit.passage, hit.score, hit.legs)
+    return Evidence(document, hit.passage, hit.score, hit.legs, copies)
 
 
 @dataclass(frozen=True, slots=True)

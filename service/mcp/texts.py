@@ -136,7 +136,8 @@ def _quotes(title: str, citations: Sequence[Citation]) -> list[str]:
 
 def _quote(label: str, citation: Citation) -> list[str]:
     place = " › ".join((citation.title, *citation.section))
-    return [f"{label} {citation.id} in “{_line(place)}”", *_verbatim(citation.text)]
+    copies = [f"Word for word also in “{_line(copy.title)}”: {copy.id}" for copy in citation.copies]
+    return [f"{label} {citation.id} in “{_line(place)}”", *_verbatim(citation.text), *copies]
 
 
 def _verbatim(text: str) -> list[str]:

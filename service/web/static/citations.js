@@ -60,6 +60,17 @@ export function copyButton(label, text) {
   return button;
 }
 
+/** The other documents that say the same words; each opens at its place. */
+function copiesOf({ copies = [] }) {
+  if (copies.length === 0) return null;
+  const opener = (copy) => {
+    const open = el("button", { type: "button", class: "plain" }, copy.title);
+    open.addEventListener("click", () => openCitation({ ...copy, section: [], highlight: null }, open));
+    return open;
+  };
+  return el("p", { class: "where copies" }, el("span", { class: "quiet" }, "Word for word also in "), copies.map(opener));
+}
+
 /** One quote; `number` is null where quotes are not evidence, and `extra` nodes stand between text and reference. */
 export function card(citation, number = null, extra = []) {
   const open = el("button", { type: "button", class: "plain open" }, "Open in source");
@@ -72,6 +83,7 @@ export function card(citation, number = null, extra = []) {
     el("blockquote", {}, quoteNodes(citation)),
     extra,
     el("p", { class: "where" }, el("cite", {}, citation.title), where && el("span", { class: "quiet" }, ` › ${where}`)),
+    copiesOf(citation),
     el("p", { class: "actions" }, open, copyButton("Copy quote with reference", () => reference(citation))),
   );
   node.addEventListener("click", (event) => {

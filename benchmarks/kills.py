@@ -155,9 +155,10 @@ def look(library: Library, world: World) -> None:
             raise Broken(f"{name}@{version} is not the text that was put in")
     retriever = HybridRetriever(library)
     for name, mark in world.marks().items():
-        # Among very few passages no word is rare, and the first place may be another's.
-        hits = retriever.search(mark, 1 if len(world.current) > _FEW else 100, None)
-        if not any(hit.passage.document_id == name and mark in hit.passage.index_text for hit in hits):
+        found = [hit for hit in retriever.search(mark, 100, None) if mark in hit.passage.index_text]
+        # Among very few passages no word is rare, and it counts for nothing.
+        first = len(world.current) <= _FEW or any(hit.legs["lexical"].rank == 1 for hit in found)
+        if not first or {hit.passage.document_id for hit in found} != {name}:
             raise Broken(f"{mark} is not found in {name}")
     for query in (*world.gone[-5:], "the river and the bridge"):
         for hit in retriever.search(query, 20, None):

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+SEARCHING, FOLDER = "One query, one thread, warm, ms", "The data folder"
+INDEXING, CHANGES = "Indexing", "Changes"
 LEGS = ("encoding", "lexical", "dense", "total")
 _MEGA, _GIGA = 1e6, 1e9
 
@@ -28,10 +30,10 @@ def tables(measured: Sequence[Measured]) -> str:
     return "\n\n".join(
         f"### {title}\n\n{made(measured)}"
         for title, made in (
-            ("One query, one thread, warm, ms", searching),
-            ("The data folder", folder),
-            ("Indexing", indexing),
-            ("Changes", changes),
+            (SEARCHING, searching),
+            (FOLDER, folder),
+            (INDEXING, indexing),
+            (CHANGES, changes),
         )
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -107,12 +108,19 @@ def bootstrap_interval(before: Floats, after: Floats) -> tuple[float, float] | t
         return None, None
     if np.array_equal(before, after, equal_nan=True):
         return 0.0, 0.0
-    size = len(before)
-    weights = np.random.default_rng(_SEED).multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
+    weights = _drawn(len(before))
     with np.errstate(invalid="ignore", divide="ignore"):
         drawn = _weighted_means(weights, after) - _weighted_means(weights, before)
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return float(low), float(high)
+
+
+# Metrics of one set are over the same number of items, one after the other.
+@lru_cache(maxsize=3)
+def _drawn(size: int) -> Floats:
+    """Return how often each of `size` items is drawn, for every resample."""
+    drawn = np.random.default_rng(_SEED).multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
+    return drawn.astype(np.float64)
 
 
 def _permutation(before: Floats, after: Floats, differs: npt.NDArray[np.bool_]) -> float:
@@ -121,28 +129,28 @@ def _permutation(before: Floats, after: Floats, differs: npt.NDArray[np.bool_]) 
         swaps = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
     else:
         swaps = np.random.default_rng(_SEED).integers(0, 2, size=(_FLIPS, count))
+    flips = swaps.astype(np.float64)
     observed = float(np.nanmean(after) - np.nanmean(before)) if _both(before, after) else 0.0
     first, second = before[differs], after[differs]
     same_before, same_after = before[~differs], after[~differs]
-    drawn = _swapped_means(second, first, swaps, same_after) - _swapped_means(first, second, swaps, same_before)
+    drawn = _swapped_means(second, first, flips, same_after) - _swapped_means(first, second, flips, same_before)
     # A draw that leaves a side without any counting item says nothing; it counts against the alarm.
     at_least = int(np.sum(~(drawn > observed + _TINY)))
     return at_least / len(swaps) if count <= _EXACT else (at_least + 1) / (len(swaps) + 1)
 
 
-def _swapped_means(kept: Floats, other: Floats, swaps: npt.NDArray[np.int64], same: Floats) -> Floats:
+def _swapped_means(kept: Floats, other: Floats, swaps: Floats, same: Floats) -> Floats:
     """Return, for each row of swaps, the mean of `kept` with the swapped items' scores from `other`, and of `same`."""
-    sums = np.nan_to_num(kept) + swaps @ np.diag(np.nan_to_num(other) - np.nan_to_num(kept))
-    held = (~np.isnan(kept)).astype(np.float64)
-    counts = held + swaps @ np.diag((~np.isnan(other)).astype(np.float64) - held)
-    total = sums.sum(axis=1) + np.nansum(same)
-    number = counts.sum(axis=1) + np.sum(~np.isnan(same))
+    held, given = (~np.isnan(kept)).astype(np.float64), (~np.isnan(other)).astype(np.float64)
+    scores = np.nan_to_num(kept)
+    total = swaps @ (np.nan_to_num(other) - scores) + scores.sum() + np.nansum(same)
+    number = swaps @ (given - held) + held.sum() + np.sum(~np.isnan(same))
     with np.errstate(invalid="ignore", divide="ignore"):
         means: Floats = total / number
     return means
 
 
-def _weighted_means(weights: npt.NDArray[np.int64], values: Floats) -> Floats:
+def _weighted_means(weights: Floats, values: Floats) -> Floats:
     held = ~np.isnan(values)
     means: Floats = (weights @ np.nan_to_num(values)) / (weights @ held.astype(np.float64))
     return means

@@ -10,9 +10,10 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from index.errors import InputError
+from index.documents import Document
+from index.errors import DocumentClash, InputError
 from index.files import FileStamp
-from index.library import Library
+from index.library import Incoming, Library
 from index.listing import FolderListing, Skipped, SourceFile, find_files
 from index.rows import DocumentRecord
 from index.syncing import Pending, ReadFile, folders_of, gone, pending, read_file, refuse_empty, unchanged
@@ -22,6 +23,8 @@ from service.progress import IndexProgress, index_progress
 
 _TOLD: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
 _MAX_RANGES = 20
+_TOGETHER_CHARACTERS = 400_000
+_TOGETHER_DOCUMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class _Run:
         self._changes: list[DocumentChange] = []
         self._skipped = list(self._listing.skipped)
         self._stamps: list[tuple[str, FileStamp]] = []
+        self._waiting: list[tuple[ReadFile, Document]] = []
         # The folders that a file could be read of.
         self._readable: set[str] = set()
 
@@ -86,7 +90,7 @@ class _Run:
                 refuse_empty(root, self._known.values())
 
     def put_in(self) -> None:
-        """Put in what is new or changed, one file after the other, reading a few ahead."""
+        """Put in what is new or changed, several files together, reading a few ahead."""
         todo: list[Pending] = []
         for file in self._listing.files:
             record = unchanged(file, self._known, self._library.recipe)
@@ -99,24 +103,43 @@ class _Run:
             for item, result in made_ahead(read, todo):
                 progress.begin(item.file.path.name)
                 try:
-                    self._put(result(), progress)
+                    self._take(result())
                 except InputError as error:
-                    if item.file.path.resolve() in self._named:
-                        raise
-                    self._skipped.append(Skipped(item.file.path, error.message))
+                    self._put(progress)
+                    self._skip(item, error)
+                if _is_enough([document for _, document in self._waiting]):
+                    self._put(progress)
                 progress.finish(item.size)
+            self._put(progress)
 
-    def _put(self, read: ReadFile, progress: IndexProgress) -> None:
-        file, document = read.pending.file, read.document
-        if document is None:
+    def _take(self, read: ReadFile) -> None:
+        """Keep a document for the next that are put in together; a file that holds what it held is done with."""
+        file = read.pending.file
+        self._readable.add(file.root)
+        if read.document is not None:
+            self._waiting.append((read, read.document))
+        else:
             self._stamps.append((file.document_id, read.stamp))
             self._stays(self._known[file.document_id], file)
-            return
-        added = self._library.add(document, path=read.pending.path, stamp=read.stamp, on_progress=progress.encoded)
-        self._changes.append(DocumentChange(added.document_id, added.version, added.status))
-        if document.unread:
-            self._skipped.append(Skipped(file.path, _unread(document.unread)))
-        self._readable.add(file.root)
+
+    def _put(self, progress: IndexProgress) -> None:
+        """Put in what waits."""
+        waiting, self._waiting = self._waiting, []
+        items = [Incoming(document, read.pending.path, read.stamp) for read, document in waiting]
+        added = self._library.add_many(items, progress.encoded)
+        for (read, document), result in zip(waiting, added, strict=True):
+            if isinstance(result, DocumentClash):
+                self._skip(read.pending, result)
+                continue
+            self._changes.append(DocumentChange(result.document_id, result.version, result.status))
+            if document.unread:
+                self._skipped.append(Skipped(read.pending.file.path, _unread(document.unread)))
+
+    def _skip(self, item: Pending, error: InputError) -> None:
+        """Note why a file is not taken; raises the reason for one that was named outright."""
+        if item.file.path.resolve() in self._named:
+            raise error
+        self._skipped.append(Skipped(item.file.path, error.message))
 
     def _stays(self, record: DocumentRecord, file: SourceFile) -> None:
         self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
@@ -155,6 +178,12 @@ class _Run:
         numbers: dict[str, int] = {status: counts[status] for status in _TOLD}
         numbers["skipped"] = len(self._skipped)
         return IngestReport(tuple(self._changes), tuple(self._skipped), numbers)
+
+
+def _is_enough(documents: Sequence[Document]) -> bool:
+    """Whether so much waits that putting it in keeps every core busy; what is cut off has to be done again."""
+    characters = sum(len(document.text) for document in documents)
+    return characters >= _TOGETHER_CHARACTERS or len(documents) >= _TOGETHER_DOCUMENTS
 
 
 def _unread(pages: Sequence[int]) -> str:

@@ -37,9 +37,10 @@ class IndexProgress:
 
 @contextmanager
 def index_progress(files: int, size: int) -> Iterator[IndexProgress]:
-    """Show the bars on stderr while the block runs."""
+    """Show the bars on stderr while the block runs, if that is a terminal: a log would get a line for nothing."""
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), _Count(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield IndexProgress(progress, files, size)
 
 

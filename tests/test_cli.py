@@ -137,7 +137,7 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
             (folder / f"{name}{number}.txt").write_text(f"The {name} zebra number {number} crossed the river.")
         folders.append(folder)
     data = tmp_path / "data"
-    command = [sys.executable, "-m", "eval.cli", "index", "--data", str(data)]
+    command = [sys.executable, "-m", "eval.cli", "index", "--wait", "100", "--data", str(data)]
     writers = [subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL) for folder in folders]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
     assert as_json("documents", data=data)["total"] == 16

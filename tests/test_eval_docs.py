@@ -15,6 +15,8 @@ from eval.cli import eval_app
 from eval.conversation_scoring import MEASURES
 from eval.gating import GATED, items_needed
 from eval.lookup_scoring import LOOKUP_METRICS
+from eval.query_scoring import QUERY_METRICS
+from eval.request import FORMS
 from eval.scoring import METRICS
 
 ROOT = Path(__file__).parent.parent
@@ -24,8 +26,11 @@ TEXT = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
 def test_every_command_and_metric_is_documented() -> None:
     commands = {command.name for command in eval_app.registered_commands}
     assert set(re.findall(r"`citecheck eval (\w+)", TEXT)) == commands
-    metrics = {metric.name for metric in (*METRICS, *CLAIM_METRICS, *LOOKUP_METRICS, *AGGREGATES)} | set(MEASURES)
+    metrics = {
+        metric.name for metric in (*METRICS, *CLAIM_METRICS, *LOOKUP_METRICS, *QUERY_METRICS, *AGGREGATES)
+    } | set(MEASURES)
     assert metrics - set(re.findall(r"`([\w@]+)`", TEXT)) == set()
+    assert {form for form in FORMS if form != "gold"} <= set(re.findall(r"`([\w@]+)`", TEXT))
     assert {name for names in GATED.values() for name in names} <= set(re.findall(r"`([\w@]+)`", TEXT))
 
 

@@ -29,6 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "index/weights/encoder.onnx",
         "index/weights/tokenizer.json",
         "index/py.typed",
+        "index/migrations/format_1.py",
         "service/evidence/weights/calibration.json",
         "service/evidence/weights/card.json",
         "service/evidence/weights/evidence.onnx",

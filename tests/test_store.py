@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from conftest import make_document
-from index import database, derived, schema
+from index import database, derived
 from index.arrays import join
 from index.documents import Document, Span, content_sha256
 from index.errors import NotFound, StoreError, StoreFull
@@ -219,26 +217,6 @@ def test_old_addresses_resolve_and_new_pages_are_kept_after_the_change(tmp_path:
     put(store, paged)
     assert store.document("atlas", paged.version) == paged
     assert [paged.page_at(offset) for offset in (0, 4, 5, 8)] == [2, 2, 3, 3]
-
-
-def test_a_change_of_format_happens_whole_or_not_at_all(tmp_path: Path, monkeypatch) -> None:
-    connection = written_by_format_1(tmp_path)
-    before = rows_of(connection)
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", None)  # no value the facts can hold
-    with pytest.raises(StoreError):
-        Store(tmp_path)
-    assert rows_of(connection) == before
-    assert "pages" not in [row[1] for row in connection.execute("PRAGMA table_info(versions)")]
-    monkeypatch.undo()
-    assert Store(tmp_path).count() == 2
-    connection.close()
-
-
-def test_many_processes_may_change_the_format_at_once(tmp_path: Path) -> None:
-    written_by_format_1(tmp_path).close()
-    code = f"from pathlib import Path; from index.store import Store; print(Store(Path({str(tmp_path)!r})).count())"
-    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(4)]
-    assert [process.communicate()[0] for process in running] == [b"2\n"] * 4
 
 
 def test_messages_repeat_only_a_little_of_an_id(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def check_leftovers(patient: Patient) -> Iterator[Finding]:
     folder = patient.folder
     left = [
         *folder.glob(".citecheck-backup-*"),
-        *(path for form in (".new-*", ".old-*") for path in (folder / "derived").glob(form)),
+        *folder.glob("derived/.new-*"),
+        *folder.glob("derived/.old-*"),
     ]
     if not (folder / MARKER).exists():
         left += folder.glob(f"{STAGED_PREFIX}*")

@@ -39,14 +39,24 @@ def read(data: bytes, name: str) -> Extracted:
     said = document.get_metadata_dict()
     title = page_title(next(page for page in lines if page), said.get("Title", ""))
     text, starts = join_pages(mark_headings(lines, list(_outline(document)), title))
-    return Extracted(text, title, starts, unread, _metadata(said))
+    return Extracted(text, title, starts, unread, _metadata(said, _language(document)))
 
 
-def _metadata(said: dict[str, str]) -> Metadata:
+def _metadata(said: dict[str, str], language: str) -> Metadata:
     """Return what the information dictionary says; the date is that of making the file."""
     return found_metadata(
-        author=said.get("Author"), date=said.get("CreationDate"), tags=split_tags(said.get("Keywords", ""))
+        author=said.get("Author"),
+        date=said.get("CreationDate"),
+        language=language,
+        tags=split_tags(said.get("Keywords", "")),
     )
+
+
+def _language(document: pypdfium2.PdfDocument) -> str:
+    size = pdfium.FPDFCatalog_GetLanguage(document, None, 0)
+    letters = (pdfium.FPDF_WCHAR * (size // 2))()
+    pdfium.FPDFCatalog_GetLanguage(document, letters, size)
+    return bytes(letters).decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], tuple[int, ...]]:

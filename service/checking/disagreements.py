@@ -1,12 +1,13 @@
 """Statements of the documents that contradict each other: another date or count for the same thing.
 
 Precision first. Two sentences that give different dates mostly tell of different events, so a pair is listed only when
-much of what both say is the same, a date or number of the one is given otherwise by the other, and the evidence
-model, asked in both directions, takes each for a refutation of the other.
+the one says all that the other says but for a date or a number, which it gives otherwise, and the evidence model, asked
+in both directions, takes each for a refutation of the other.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -29,11 +30,13 @@ from service.quotes import Citation, make_citation
 DisagreementKind = Literal["date", "number"]
 # So many of the nearest passages are compared with a statement.
 NEIGHBOURS = 10
-# Of the words of the shorter statement, values apart, at least this share stands in the other.
-SHARED_WORDS = 0.5
+# So many words, values apart, both statements share at least.
+FEWEST_SHARED = 2
 # Each direction must be at least this sure.
 SURE = 0.5
 _READ_AT_ONCE = 256
+# What happened again happened at another time.
+_AGAIN = re.compile(r"\b(?:again|once more|anew|another|a (?:second|third|further) time|re-\w+)\b", re.IGNORECASE)
 Progress = Callable[[int, int], None]
 
 
@@ -83,14 +86,16 @@ def _statements(library: Library, passage: Passage) -> list[Quotable]:
 
 
 def _has_values(mentions: Mentions) -> bool:
-    return bool(mentions.dates or mentions.numbers) and bool(mentions.names)
+    return bool(mentions.dates or mentions.numbers)
 
 
 def _rivals(statement: Quotable, library: Library, retriever: Retriever) -> Iterator[Quotable]:
     """Yield the statements nearby that tell of the same in much the same words and give a value otherwise."""
     for hit in retriever.search(statement.reading.said, NEIGHBOURS, None):
         for other in _statements(library, hit.passage):
-            if _is_after(other, statement) and _on_one_matter(statement, other) and _clash(statement, other):
+            if not _is_after(other, statement) or _in_one_table(statement, other):
+                continue
+            if _on_one_matter(statement, other) and _clash(statement, other):
                 yield other
 
 
@@ -100,9 +105,35 @@ def _is_after(other: Quotable, statement: Quotable) -> bool:
     return places[0] < places[1]
 
 
+def _in_one_table(one: Quotable, other: Quotable) -> bool:
+    """Whether both are rows or info-box lines under one heading: those tell of different things."""
+    told = [
+        quotable.reading.document.quote(quotable.reading.quote) != quotable.reading.said for quotable in (one, other)
+    ]
+    return all(told) and one.header == other.header and one.reading.document.id == other.reading.document.id
+
+
 def _on_one_matter(one: Quotable, other: Quotable) -> bool:
-    said = [happening(text, find_mentions(text)) for text in (one.reading.said, other.reading.said)]
-    return len(said[0] & said[1]) >= max(2.0, SHARED_WORDS * min(map(len, said)))
+    """Whether the one says what the other says, names included, values apart: what happens, and to whom.
+
+    Where each has a word the other lacks, they may tell of different things: the northern lake and the southern.
+    """
+    happens, names = zip(*(_words(quotable) for quotable in (one, other)), strict=True)
+    said = [words | named for words, named in zip(happens, names, strict=True)]
+    shared = said[0] & said[1]
+    # The same names alone do not make it the same event.
+    return shared in said and len(shared) >= FEWEST_SHARED and bool(happens[0] & happens[1]) and not _again(one, other)
+
+
+def _again(one: Quotable, other: Quotable) -> bool:
+    """Whether one of them alone tells of another time."""
+    return len({_AGAIN.search(quotable.reading.said) is None for quotable in (one, other)}) > 1
+
+
+def _words(quotable: Quotable) -> tuple[frozenset[str], frozenset[str]]:
+    said = quotable.reading.said
+    mentions = find_mentions(said)
+    return happening(said, mentions), frozenset(word for name in mentions.names for word in name.words)
 
 
 def _clash(one: Quotable, other: Quotable) -> bool:
@@ -113,7 +144,8 @@ def _clash(one: Quotable, other: Quotable) -> bool:
 def _clashes_only(comparison: Comparison) -> bool:
     dates = comparison.dates_clashing > 0 and comparison.dates_agreeing == 0
     numbers = comparison.numbers_clashing > 0 and comparison.numbers_agreeing == 0
-    return dates or numbers
+    # Another date and another number is another event.
+    return dates != numbers
 
 
 def compare(claim: Quotable, quote: Quotable) -> Comparison:

@@ -73,7 +73,7 @@ def _copy(data: Path, folder: Path, on_progress: Progress) -> list[Path]:
     with snapshots.pinned(paths) as sources:
         sizes = [snapshots.size(source) for source in sources]
         # Room for the copies and, where nothing can be compressed, as much for the archive.
-        need_room(folder, 2 * sum(sizes))
+        need_room(folder.parent, 2 * sum(sizes))
         for place, (path, source) in enumerate(zip(paths, sources, strict=True)):
             before = sum(sizes[:place])
 

@@ -10,8 +10,7 @@ retrieved, judged and decided as a user's would be, with thresholds fitted on ot
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from benchmarks.judging import sample
 from eval import metrics
 from eval.datasets import read_beir_corpus
 from eval.fit_verdicts import in_first_half
+from eval.public.scifact import ScifactClaim, read_claims
 from index.documents import Document, Span, content_sha256
 from index.encoder import PACKAGED, load_encoder
 from index.library import Library
@@ -38,22 +38,11 @@ from service.evidence.formats import LABELS, Label, PairRow, read_pairs
 from service.evidence.model import EvidenceModel, Pair
 from service.evidence.reader import EvidenceReader
 from service.evidence.training.detokenise import detokenise
-from service.lines import read_lines
 from service.quotations import Quotations
 from service.verdicts import Verdict
 
 # The order of WeighingModel's chances, neither last.
 _CLASSES: tuple[Label, ...] = ("entailment", "contradiction", "neutral")
-_SCIFACT = {"SUPPORT": "supported", "CONTRADICT": "refuted"}
-
-
-@dataclass(frozen=True, slots=True)
-class ScifactClaim:
-    """A claim with its label ("supported", "refuted" or "not_enough_info") and its rationale sentences."""
-
-    text: str
-    label: str
-    rationale: frozenset[tuple[str, int]]
 
 
 def main() -> None:
@@ -159,17 +148,6 @@ def index_corpus(library: Library, folder: Path) -> dict[str, tuple[Span, ...]]:
         found[row.id] = tuple(split(row.text, Span(0, len(row.text))))
     library.refresh()
     return found
-
-
-def read_claims(path: Path) -> Iterator[ScifactClaim]:
-    """Stream SciFact's claims; a claim's abstracts all have one label."""
-    for line in read_lines(path):
-        row = line.json_object()
-        evidence = row["evidence"] if isinstance(row["evidence"], dict) else {}
-        groups = [(str(name), group) for name, groups in evidence.items() for group in groups]
-        label = _SCIFACT[groups[0][1]["label"]] if groups else "not_enough_info"
-        rationale = frozenset((name, number) for name, group in groups for number in group["sentences"])
-        yield ScifactClaim(str(row["claim"]), label, rationale)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import track
 
+from eval.sampling import sample
 from service.evidence.model import EvidenceModel, Pair, WindowLogits
+
+__all__ = ["CHUNK", "Figure", "judged", "sample"]
 
 # Pairs given to the model at once: their logits stay in memory until all of them are judged.
 CHUNK = 512
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,6 @@ class Figure:
     rows: int
     measured: float
     asked: float | None = None
-
-
-def sample(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
-    """Return every k-th row, at most `limit` of them; all without a limit.
-
-    k is odd: sets whose rows come in twos or fours (a claim with and without a change) would else show one side only.
-    """
-    if limit is None or len(rows) <= limit:
-        return rows
-    return rows[:: math.ceil(len(rows) / limit) | 1]
 
 
 def judged(model: EvidenceModel, pairs: Sequence[Pair], description: str) -> Iterator[list[WindowLogits]]:

@@ -2,7 +2,8 @@
 
 Documents are added, updated, described anew, removed and purged through the library in a process of its own, which
 says when each write is done. After each kill the folder must hold what was said to be done, with at most the one write
-under way besides, wholly or not at all; searches must find that and nothing else, and the doctor nothing wrong.
+under way besides, wholly or not at all; searches must find that and nothing else, and the doctor nothing wrong. Half
+of the processes treat the index as a large one, which changes by segments.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ class Trial:
     def _write_and_kill(self) -> int:
         command = [*_WRITER, str(self._data), str(self._seed), str(self._done)]
         acknowledged = self._done
+        command += ["large"] if self._chance.random() < 0.5 else []
         early = self._chance.random() < _START_SHARE
         delay = self._chance.uniform(0, 0.3 if early else 2.0)
         with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, encoding="utf-8") as process:

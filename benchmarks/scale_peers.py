@@ -1,6 +1,6 @@
 """Side by side with rank_bm25, bm25s and txtai over the same passages, queries, analysis and encoder.
 
-    python -m benchmarks.scale_peers --corpus DIR --cache DIR [--sizes 10000 100000]
+    python -m benchmarks.scale_peers --corpus DIR --cache DIR [--sizes 10000 100000 1000000] [--largest N]
 
 The peers are installed, in the versions named here, into an environment of their own in the cache folder. It sees the
 project's packages, whose versions stay as they are locked, and adds what is missing; the project never sees it.
@@ -16,14 +16,13 @@ import sysconfig
 import venv
 from pathlib import Path
 
-from benchmarks.scale import chosen_sizes
+from benchmarks.scale import SIZES, chosen_sizes
 from benchmarks.scale_data import ScaleData
 from benchmarks.scale_folder import filled
 from index.encoder import OnnxEncoder
 
 PEERS = ("bm25s==0.3.16", "numba==0.68.1", "txtai==9.14.0")
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = (10_000, 100_000)
 # One thread for everybody.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
@@ -39,11 +38,15 @@ def main() -> None:
     options = parser.parse_args()
     python = install(options.cache / "peers")
     data = ScaleData(options.corpus)
-    for size in chosen_sizes(options.sizes, data.encoded(), options.largest):
-        folder = data.folder / f"library-{size}"
-        filled(folder, data, size, OnnxEncoder())
+    texts = sum(map(len, data.documents(None)))
+    for size in chosen_sizes(options.sizes, texts, options.largest):
         command = [str(python), "-m", "benchmarks.scale_peers_run", "--corpus", str(data.folder.resolve())]
-        command += ["--folder", str(folder.resolve()), "--passages", str(size), "--queries", str(options.queries)]
+        command += ["--passages", str(size), "--queries", str(options.queries)]
+        # The lexical indexes need no vectors.
+        if size <= data.encoded():
+            folder = data.folder / f"library-{size}"
+            filled(folder, data, size, OnnxEncoder())
+            command += ["--folder", str(folder.resolve())]
         found = subprocess.run(
             command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env={**os.environ, **ONE_THREAD}, cwd=ROOT
         )

@@ -7,6 +7,7 @@ medians over the queries. All take the product's terms (same words, same stemmer
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ from benchmarks.scale_search import lexical_leg
 from benchmarks.scale_tables import table
 from index.analysis import query_terms, terms
 from index.encoder import OnnxEncoder, Vectors
+from index.lexical import build_lexical
 from index.library import Library
 from index.retriever import LEG_DEPTH, HybridRetriever
 
@@ -33,44 +35,42 @@ Search = Callable[[str], object]
 
 
 def main() -> None:
-    """Build everybody's index, let them take turns, print the tables."""
+    """Build everybody's index, let them take turns, print the tables; the fused ones where there is a data folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--passages", type=int, required=True)
     parser.add_argument("--queries", type=int, required=True)
+    parser.add_argument("--folder", type=Path, help="a data folder with these passages")
     options = parser.parse_args()
     data = ScaleData(options.corpus)
     texts = list(data.texts(options.passages))
     queries = data.queries()[: options.queries]
-    library = Library(options.folder, OnnxEncoder())
-    try:
-        _lexical_tables(library, texts, queries)
-        _fused_tables(library, data, texts, queries)
-    finally:
-        library.close()
+    _lexical_tables(texts, queries)
+    if options.folder is not None:
+        library = Library(options.folder, OnnxEncoder())
+        try:
+            _fused_tables(library, data, texts, queries)
+        finally:
+            library.close()
 
 
-def _lexical_tables(library: Library, texts: Sequence[str], queries: Sequence[str]) -> None:
+def _lexical_tables(texts: Sequence[str], queries: Sequence[str]) -> None:
     built: dict[str, float] = {}
-    systems = _lexical_systems(library, texts, built)
+    systems = _lexical_systems(texts, built)
     for count in (10, 100):
         spent = take_turns({name: partial(search, count) for name, search in systems.items()}, queries)
         print(f"### Lexical search of {len(texts):,} passages, the best {count}, one query, ms\n")
         print(times_table(spent, built, {name: _overlap(systems, name, queries, count) for name in systems}))
-        print()
+        print(flush=True)
 
 
-def _lexical_systems(
-    library: Library, texts: Sequence[str], built: dict[str, float]
-) -> dict[str, Callable[[int, str], Sequence[int]]]:
+def _lexical_systems(texts: Sequence[str], built: dict[str, float]) -> dict[str, Callable[[int, str], Sequence[int]]]:
     """Return each system's search, (how many, query) to passage numbers; notes how long each took to build."""
     import bm25s
 
     from benchmarks.scale_peers_txtai import lexical
 
-    arrays = library.arrays()
-    analysed = [terms(text) for text in texts]
+    analysed = [list(map(sys.intern, terms(text))) for text in texts]
 
     def timed(name: str, build: Callable[[], Any]) -> Any:  # noqa: ANN401 - the peers' own types
         started = time.perf_counter()
@@ -90,7 +90,7 @@ def _lexical_systems(
         return search
 
     systems = {
-        OURS: lambda count, query: lexical_leg(arrays, query, count).tolist(),
+        OURS: timed(OURS, lambda: _ours(analysed)),
         "bm25s, numpy": timed("bm25s, numpy", lambda: with_bm25s("numpy")),
         "bm25s, numba": timed("bm25s, numba", lambda: with_bm25s("numba")),
         "txtai": timed("txtai", lambda: lexical(analysed)),
@@ -98,6 +98,17 @@ def _lexical_systems(
     if len(texts) <= SLOW_UP_TO:
         systems[SLOW] = timed(SLOW, lambda: _with_rank_bm25(analysed))
     return systems
+
+
+def _ours(analysed: Sequence[Sequence[str]]) -> Callable[[int, str], Sequence[int]]:
+    index = build_lexical(analysed)
+    order = np.arange(len(analysed), dtype=np.float64)
+
+    def search(count: int, query: str) -> Sequence[int]:
+        numbers: Sequence[int] = lexical_leg(index, order, query, count).tolist()
+        return numbers
+
+    return search
 
 
 def _with_rank_bm25(analysed: Sequence[Sequence[str]]) -> Callable[[int, str], Sequence[int]]:

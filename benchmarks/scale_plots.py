@@ -35,6 +35,7 @@ def main() -> None:
     if missing:
         raise InputError(f"Nothing is recorded of {missing[0]}; run `make bench` with RECORD=1.", code="bad_record")
     # The same figures give the same file.
+    mpl.use("svg")
     mpl.rcParams.update({"svg.hashsalt": "citecheck", "font.size": 9, "axes.spines.top": False})
     mpl.rcParams.update({"axes.spines.right": False, "axes.prop_cycle": mpl.cycler(color=_COLOURS)})
     draw_latency(recorded["scale"].tables, options.out)

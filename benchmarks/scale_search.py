@@ -19,8 +19,8 @@ import psutil
 
 from benchmarks.scale_data import ScaleData
 from index.analysis import query_terms
-from index.arrays import Arrays
 from index.encoder import OnnxEncoder, Vectors
+from index.lexical import LexicalIndex
 from index.library import Library
 from index.ranking import best
 from index.retriever import LEG_DEPTH, HybridRetriever
@@ -59,11 +59,11 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def lexical_leg(arrays: Arrays, query: str, count: int) -> npt.NDArray[np.int64]:
-    """Return the numbers of the best `count` passages by words, as the product takes them."""
-    scores = arrays.lexical.scores(query_terms(query))
+def lexical_leg(index: LexicalIndex, order: npt.NDArray[np.float64], query: str, count: int) -> npt.NDArray[np.int64]:
+    """Return the numbers of the best `count` passages by words, as the product's retriever takes them."""
+    scores = index.scores(query_terms(query))
     scored = np.flatnonzero(scores > 0)
-    return scored[best(scores[scored], count, arrays.order[scored])]
+    return scored[best(scores[scored], count, order[scored])]
 
 
 def _timed(
@@ -76,7 +76,7 @@ def _timed(
     for query, vector in zip(queries, vectors, strict=True):
         legs: dict[str, Callable[[], object]] = {
             "encoding": partial(encoder.encode, [query]),
-            "lexical": partial(lexical_leg, arrays, query, LEG_DEPTH),
+            "lexical": partial(lexical_leg, arrays.lexical, arrays.order, query, LEG_DEPTH),
             "dense": partial(arrays.dense.search, vector, LEG_DEPTH, None),
             "total": partial(retriever.search, query, TOP, None),
         }

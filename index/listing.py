@@ -25,10 +25,11 @@ _NOT_UNICODE = "The name is not valid UTF-8; rename the file or its folder."
 class SourceFile:
     """A file to be read; `said` is what a sidecar or a manifest says of it.
 
-    `root` is the folder given under which it was found, resolved; "" for a file named outright.
+    `place` is its path resolved, `root` that of the folder given under which it was found; "" for a file named outright.
     """
 
     path: Path
+    place: str
     document_id: str
     said: Description
     root: str
@@ -64,10 +65,10 @@ def find_files(paths: Sequence[Path]) -> FolderListing:
     found: list[SourceFile | Skipped] = []
     for path in paths:
         found += _found_at(Path(path))
-    files: dict[Path, SourceFile] = {}
+    files: dict[str, SourceFile] = {}
     for item in found:
         if isinstance(item, SourceFile):
-            files.setdefault(item.path.resolve(), item)
+            files.setdefault(item.place, item)
     _refuse_clashes(files.values())
     return FolderListing(tuple(files.values()), tuple(item for item in found if isinstance(item, Skipped)))
 
@@ -77,9 +78,10 @@ def _found_at(path: Path) -> Iterator[SourceFile | Skipped]:
         yield from _walk(path)
     elif path.exists():
         check_suffix(path.name)
-        if not _is_unicode(path):
+        place = str(path.resolve())
+        if not _is_unicode(path, place):
             raise DocumentError(f"{shown(str(path))}: {_NOT_UNICODE}", code="bad_file_name")
-        yield SourceFile(path, document_id_for(path.name), _said_beside(path), "")
+        yield SourceFile(path, place, document_id_for(path.name), _said_beside(path), "")
     else:
         raise DocumentError(f"There is no file or folder {shown(str(path))}; check the path.", code="path_missing")
 
@@ -96,11 +98,11 @@ def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
             yield from entries
             continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and _is_new(folder / name, seen))
-        taken = frozenset(names)
+        taken, real = frozenset(names), os.path.realpath(folder)
         yield from (
             found
             for name in sorted(names)
-            if not name.startswith(".") and (found := _sorted_out(folder / name, taken, root)) is not None
+            if not name.startswith(".") and (found := _sorted_out(folder / name, real, taken, root)) is not None
         )
     yield from (Skipped(Path(str(error.filename)), "The folder cannot be read.") for error in errors)
 
@@ -114,19 +116,23 @@ def _is_new(folder: Path, seen: set[Path]) -> bool:
     return True
 
 
-def _sorted_out(path: Path, names: frozenset[str], root: str) -> SourceFile | Skipped | None:
-    """Return what becomes of a file among `names` of its folder; nothing becomes of a sidecar by itself."""
+def _sorted_out(path: Path, folder: str, names: frozenset[str], root: str) -> SourceFile | Skipped | None:
+    """Return what becomes of a file among `names` of its folder; nothing becomes of a sidecar by itself.
+
+    `folder` is the folder's path resolved: resolving that of every file would take most of the time of a run.
+    """
     if path.name.endswith(SIDECAR):
         lonely = path.name.removesuffix(SIDECAR) not in names
         return Skipped(path, "There is no file beside it that it could describe.") if lonely else None
-    reason = _unusable(path)
+    place = str(path.resolve()) if path.is_symlink() else f"{folder.rstrip(os.sep)}{os.sep}{path.name}"
+    reason = _unusable(path, place)
     if reason is not None:
         return Skipped(path, reason)
     try:
         said = _said_beside(path) if path.name + SIDECAR in names else NO_DESCRIPTION
     except DocumentError as error:
         return Skipped(path, error.message)
-    return SourceFile(path, document_id_for(path.name), said, root)
+    return SourceFile(path, place, document_id_for(path.name), said, root)
 
 
 def _said_beside(path: Path) -> Description:
@@ -134,7 +140,7 @@ def _said_beside(path: Path) -> Description:
     return read_sidecar(sidecar) if sidecar.exists() else NO_DESCRIPTION
 
 
-def _unusable(path: Path) -> str | None:
+def _unusable(path: Path, place: str) -> str | None:
     """Return why a file in a folder is not taken, None if it is."""
     if path.suffix.lower() not in SUPPORTED_SUFFIXES:
         return f"Only {' '.join(SUPPORTED_SUFFIXES)} files are taken from folders."
@@ -143,13 +149,13 @@ def _unusable(path: Path) -> str | None:
             return "It is not a regular file or its link leads nowhere."
     except OSError as error:
         return f"It cannot be looked at ({error.strerror or 'input error'})."
-    return None if _is_unicode(path) else _NOT_UNICODE
+    return None if _is_unicode(path, place) else _NOT_UNICODE
 
 
-def _is_unicode(path: Path) -> bool:
+def _is_unicode(path: Path, place: str) -> bool:
     """Whether a path is text: Linux allows names of any bytes, but the store and the answers hold UTF-8 only."""
     try:
-        f"{path}{path.resolve()}".encode()
+        f"{path}{place}".encode()
     except UnicodeEncodeError:
         return False
     return True
@@ -180,8 +186,8 @@ def _manifest_entry(folder: Path, entry: object, root: str) -> SourceFile:
     if not isinstance(known, str) or not is_document_id(known):
         raise _bad_entry(folder)
     path = folder / name
-    _check_manifest_file(path, fields.get("sha256"))
-    return SourceFile(path, known, said, root)
+    place = _check_manifest_file(path, fields.get("sha256"))
+    return SourceFile(path, place, known, said, root)
 
 
 def _bad_entry(folder: Path) -> DocumentError:
@@ -192,7 +198,8 @@ def _bad_entry(folder: Path) -> DocumentError:
     )
 
 
-def _check_manifest_file(path: Path, sha256: object) -> None:
+def _check_manifest_file(path: Path, sha256: object) -> str:
+    """Return the file's path resolved; raises DocumentError for one that is not as the manifest says."""
     check_suffix(path.name)
     # Asked first: opening a pipe would wait for a writer, and a name with a null byte cannot be opened at all.
     if not path.is_file():
@@ -200,10 +207,11 @@ def _check_manifest_file(path: Path, sha256: object) -> None:
             f"The manifest names {shown(path.name)}, which is not a file; restore the file or drop the entry.",
             code="bad_manifest",
         )
-    if not _is_unicode(path):
+    place = str(path.resolve())
+    if not _is_unicode(path, place):
         raise DocumentError(f"The manifest names {shown(path.name)}. {_NOT_UNICODE}", code="bad_manifest")
     if sha256 is None:
-        return
+        return place
     try:
         found = digest_of_file(path)
     except OSError as error:
@@ -217,6 +225,7 @@ def _check_manifest_file(path: Path, sha256: object) -> None:
             "update the manifest.",
             code="manifest_mismatch",
         )
+    return place
 
 
 def _refuse_clashes(files: Iterable[SourceFile]) -> None:

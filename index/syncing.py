@@ -28,7 +28,6 @@ class Pending:
     """A file that has to be looked into: a new one, or one whose size, time, description or recipe differs."""
 
     file: SourceFile
-    path: str
     size: int
 
 
@@ -59,7 +58,7 @@ def pending(file: SourceFile) -> Pending:
     except OSError:
         # Reading it will say what is wrong.
         size = 0
-    return Pending(file, str(file.path.resolve()), size)
+    return Pending(file, size)
 
 
 def read_file(item: Pending, known: Known, recipe: str, *, max_bytes: int) -> ReadFile:
@@ -119,14 +118,14 @@ def _fitting(file: SourceFile, known: Known, recipe: str) -> DocumentRecord | No
     record = known.get(file.document_id)
     if record is None or record.stamp is None:
         return None
-    same_place = record.path == str(file.path.resolve()) and record.stamp.root == _root(file, record)
+    same_place = record.path == file.place and record.stamp.root == _root(file, record)
     same_said = record.stamp.said() == digest_of_said(file.said)
     return record if same_place and same_said and record.recipe == recipe else None
 
 
 def _root(file: SourceFile, record: DocumentRecord | None) -> str:
     """Return the root a file is kept under: the one it has, as long as that still covers it."""
-    if record is None or record.stamp is None or record.path != str(file.path.resolve()):
+    if record is None or record.stamp is None or record.path != file.place:
         return file.root
     kept = record.stamp.root
     covers = kept and (kept == file.root or _is_below(record.path, kept))

@@ -67,7 +67,7 @@ class _Run:
         self._library = library
         self._listing: FolderListing = find_files(paths)
         self._folders = folders_of(paths)
-        self._named = {path.resolve() for path in paths}
+        self._named = {str(path.resolve()) for path in paths}
         self._max_bytes = max_bytes
         self._known = self._read_known()
         self._changes: list[DocumentChange] = []
@@ -125,7 +125,7 @@ class _Run:
     def _put(self, progress: IndexProgress) -> None:
         """Put in what waits."""
         waiting, self._waiting = self._waiting, []
-        items = [Incoming(document, read.pending.path, read.stamp) for read, document in waiting]
+        items = [Incoming(document, read.pending.file.place, read.stamp) for read, document in waiting]
         added = self._library.add_many(items, progress.encoded)
         for (read, document), result in zip(waiting, added, strict=True):
             if isinstance(result, DocumentClash):
@@ -137,7 +137,7 @@ class _Run:
 
     def _skip(self, item: Pending, error: InputError) -> None:
         """Note why a file is not taken; raises the reason for one that was named outright."""
-        if item.file.path.resolve() in self._named:
+        if item.file.place in self._named:
             raise error
         self._skipped.append(Skipped(item.file.path, error.message))
 

@@ -19,6 +19,7 @@ from service.checking.checker import Checker, Claim, Outline, finish
 from service.checking.disagreements import Disagreement
 from service.checking.register import DisagreementRegister, DisagreementReport
 from service.copies import gathered
+from service.evidence.definitions import asked_name, find_definitions
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import Evidence, Finding, evidence_for
@@ -36,6 +37,8 @@ MAX_CHECKED_CHARACTERS = 100_000
 MAX_CLAIMS = 200
 # So many of the best passages by fusion are put to the evidence model.
 RERANKED = 24
+# What a name stands for is looked for in so many passages.
+DEFINITIONS_IN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,27 @@ class Pipeline:
         read_as = self.speller.correct(question)
         hits = self._retrieved(read_as, count, self._documents(within))
         yield Retrieved(len(hits), len({hit.passage.document_id for hit in hits}))
-        judged = self._judged(read_as, hits)
-        answer = self._answer(read_as, judged, count, bar)
+        answer = self._defined(read_as, within, bar)
+        if answer is None:
+            answer = self._answer(read_as, self._judged(read_as, hits), count, bar)
         rivals = [citation for rival in answer.alternatives for citation in rival.citations]
         yield from rivals or answer.citations
         yield answer if read_as == question else replace(answer, read_as=read_as)
+
+    def _defined(self, question: str, within: Filter | None, bar: float) -> Answer | None:
+        """Return what the documents say a bare name stands for, or a refusal; None for any other question."""
+        asked = asked_name(question)
+        if asked is None:
+            return None
+        hits = self.retriever.search(question, DEFINITIONS_IN, self._documents(within))
+        evidence = [evidence_for(self.library, hit) for hit in hits]
+        findings = find_definitions(asked, evidence)
+        if findings is None:
+            return None
+        if not findings or findings[0].confidence < bar:
+            nearest = tuple(_cite(item) for item in evidence[:MAX_NEAREST])
+            return declined("not_in_documents", 0.0, self._verified(nearest))
+        return answered(findings[0].text, findings[0].confidence, self._quotes(findings[0], evidence))
 
     def _answer(self, question: str, judged: tuple[Judged, ...], count: int, bar: float) -> Answer:
         if not judged:

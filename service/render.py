@@ -210,7 +210,8 @@ def _show_citation(console: Console, label: str, citation: Citation) -> None:
     console.print(Text(clean(f"    {place}"), style="cyan"))
     console.print(Text(f"    {citation.id}", style="dim"))
     for copy in citation.copies:
-        console.print(Text(clean(f"    word for word also in {copy.title}  "), style="cyan"), Text(copy.id, style="dim"))
+        also = Text(clean(f"    word for word also in {copy.title}  "), style="cyan")
+        console.print(also, Text(copy.id, style="dim"))
 
 
 def _console() -> Console:

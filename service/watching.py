@@ -30,14 +30,12 @@ def check_installed() -> None:
 def follow(
     run: Callable[[], IngestReport], paths: Sequence[Path], *, ignored: Path, show: Callable[[IngestReport], None]
 ) -> None:
-    """Run again after every change below `paths` and show what changed, until Ctrl-C.
+    """Run again after every change below `paths` and show what came of it, until Ctrl-C.
 
     What goes wrong is logged and tried again. Changes below `ignored`, the data folder, and in hidden files are none.
     """
     watched = [path.resolve() for path in paths]
-    # What changed between the first run and the beginning of the watch has to be seen too.
-    due = True
-    told = ""
+    due, told, skipped = False, "", None
     try:
         for changed in _changes(watched, ignored.resolve()):
             if not (changed or due):
@@ -51,8 +49,9 @@ def follow(
                 due, told = True, error.message
             else:
                 due, told = False, ""
-                if report.counts["unchanged"] < len(report.documents):
+                if report.counts["unchanged"] < len(report.documents) or report.skipped != skipped:
                     show(report)
+                skipped = report.skipped
     except KeyboardInterrupt:
         return
 
@@ -65,8 +64,10 @@ def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
         return _is_ours(Path(name), watched, ignored)
 
     while True:
-        there = [path for path in watched if path.exists()]
-        missing = len(there) < len(watched)
+        known = [_identity(path) for path in watched]
+        # What changed before the watch began has to be seen too.
+        begins = True
+        there = [path for path, identity in zip(watched, known, strict=True) if identity is not None]
         try:
             for changes in watch(
                 *there,
@@ -77,14 +78,25 @@ def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
                 yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
-                yield bool(changes)
-                # A folder that was taken away and put back, or mounted meanwhile, is another one.
-                if missing or not all(path.exists() for path in watched):
+                yield bool(changes) or begins
+                begins = False
+                if known != [_identity(path) for path in watched]:
                     break
         except OSError as error:
-            _log.error("changes cannot be told (%s); trying again", error.strerror or error)
+            # Perhaps there are more folders than the system lets anybody watch: then it is looked every few seconds.
+            _log.info("changes cannot be told: %s", error)
+            time.sleep(_AGAIN_MILLISECONDS / 1000)
+            yield True
         time.sleep(_QUIET_MILLISECONDS / 1000)
-        yield True
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell a folder from another one that was put or mounted in its place; None while there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_ours(path: Path, watched: Sequence[Path], ignored: Path) -> bool:

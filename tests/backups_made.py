@@ -43,6 +43,13 @@ def rewritten(source: Path, target: Path, **changes: bytes | None) -> Path:
     return target
 
 
+def repacked(source: Path, target: Path) -> Path:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info), zipfile.ZIP_LZMA)
+    return target
+
+
 def with_manifest(source: Path, target: Path, **fields: object) -> Path:
     with zipfile.ZipFile(source) as archive:
         manifest = json.loads(archive.read("manifest.json"))
@@ -84,6 +91,7 @@ def archives(source: Path, folder: Path) -> dict[str, Path]:
         "a later format": with_manifest(source, folder / "later.zip", format=2),
         "another kind": with_manifest(source, folder / "kind.zip", kind="cake"),
         "a list": rewritten(source, folder / "list.zip", manifest=b"[]"),
+        "packed otherwise": repacked(source, folder / "lzma.zip"),
         "deep": rewritten(source, folder / "deep.zip", manifest=b"[" * 90_000),
     }
 

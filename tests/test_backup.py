@@ -6,10 +6,12 @@ import hashlib
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,8 +19,9 @@ import pytest
 from backups_made import backed_up, ignore, small_folder
 
 from conftest import make_document
+from index import snapshots
 from index.encoder import Encoder
-from index.errors import InputError, StoreFull
+from index.errors import InputError, StoreError, StoreFull
 from index.lease import Lease
 from index.library import Library
 from index.store import Store
@@ -113,6 +116,17 @@ def test_places_that_cannot_hold_a_backup(small: tuple[Path, Path], tmp_path: Pa
     (tmp_path / "made.zip").write_bytes(b"old")
     back_up(small[0], tmp_path / "made.zip", force=True, on_progress=ignore)
     assert abs(len(first) - (tmp_path / "made.zip").stat().st_size) < 100
+
+
+def test_a_transaction_that_does_not_end_is_called_that(small: tuple[Path, Path], tmp_path: Path, monkeypatch) -> None:
+    data = Path(shutil.copytree(small[0], tmp_path / "data"))
+    monkeypatch.setattr(snapshots, "_BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(data / "citecheck.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError) as caught:
+            backed_up(data, tmp_path / "made.zip")
+    assert caught.value.code == "data_folder_busy"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_a_backup_does_not_wait_for_a_writer(small: tuple[Path, Path], tmp_path: Path) -> None:

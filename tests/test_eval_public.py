@@ -175,6 +175,9 @@ def test_pairs_are_claims_each_in_its_own_premise(tmp_path: Path) -> None:
     assert first.documents == second.documents != third.documents
     assert set(documents_of(path)) == {*(first.documents or ()), *(third.documents or ())}
     assert (third.kind, third.supporting, third.refuting) == ("made", (), ())
+    joined = read_collection(asked(lines(tmp_path / "joined.jsonl", [*PAIRS, *PAIRS[:2]])))
+    assert joined is not None
+    assert [one.id for one in joined.gold.claims] == ["a", "b", "c", "a-2", "b-2"]
 
 
 def test_scifact_s_evidence_is_the_sentence_of_its_number(tmp_path: Path) -> None:

@@ -182,3 +182,22 @@ def test_a_document_added_here_answers_at_once(page: Page) -> None:
     turn = ask(page, "Who is the harbour master of Quillhaven?")
     page.request.delete("v1/documents/page-drop-master")
     expect(turn.locator("blockquote").first).to_contain_text("Odalys Fenwright")
+
+
+def test_metadata_is_shown_as_text(page: Page) -> None:
+    said = {
+        "author": "<b>A.</b> Reporter",
+        "date": "2012-04",
+        "tags": ["<i>tides</i>"],
+        "address": "https://example.org/a",
+    }
+    reply = page.request.post("v1/documents", data={"id": "page-test-said", "title": "Said", "text": LINE, **said})
+    assert reply.ok, reply.text()
+    try:
+        open_documents(page)
+        row = page.locator("[data-document='page-test-said']")
+        expect(row.locator(".said")).to_have_text("<b>A.</b> Reporter · 2012-04 · <i>tides</i> · https://example.org/a")
+        expect(row.locator("a")).to_have_count(0)
+        expect(page.locator("[data-document='003_2ac005a384697a87'] .said")).to_have_count(0)
+    finally:
+        page.request.delete("v1/documents/page-test-said")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from eval.anchoring import Evidence
@@ -26,10 +29,18 @@ VERDICTS: dict[Label, VerdictLabel] = {
 def read_pair_collection(path: Path, limit: int | None) -> Collection:
     """Read a file as claims that are each checked in their own premise; raises InputError where it is malformed."""
     check_lines(path)
-    rows = sample(tuple(read_pairs(path)), limit)
+    rows = sample(tuple(_named_apart(read_pairs(path))), limit)
     documents = {row.premise: _document(path, row.premise) for row in rows}
     claims = unique(path, (_claim(path, row, documents[row.premise]) for row in rows))
     return Collection.of((path,), documents.values(), claims=claims)
+
+
+def _named_apart(rows: Iterable[PairRow]) -> Iterator[PairRow]:
+    """Give rows ids of their own: files that join several sets use some twice."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        seen[row.id] += 1
+        yield row if seen[row.id] == 1 else replace(row, id=f"{row.id}-{seen[row.id]}")
 
 
 def _document(path: Path, premise: str) -> Document:

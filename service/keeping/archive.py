@@ -22,6 +22,7 @@ FORMAT = 1
 _KIND = "citecheck backup"
 _MANIFEST = "manifest.json"
 _MANIFEST_BYTES = 100_000
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _CHUNK = 1 << 20
 
 
@@ -94,7 +95,8 @@ def open_archive(file: IO[bytes], name: str) -> tuple[zipfile.ZipFile, Manifest]
     try:
         archive = zipfile.ZipFile(file)
         info = archive.getinfo(_MANIFEST)
-        if info.file_size > _MANIFEST_BYTES:
+        # Other ways of packing may ask for any amount of memory to unpack.
+        if info.file_size > _MANIFEST_BYTES or any(one.compress_type not in _PACKINGS for one in archive.infolist()):
             raise _foreign(name)
         content = json.loads(archive.read(info))
         manifest = _manifest(content)

@@ -30,8 +30,13 @@ def told_plainly(folder: Path, *, doing: str) -> Iterator[None]:
             raise full(folder) from error
         raise StoreError(f"Cannot {doing} ({error.strerror}); check {folder}.", code="data_folder_unusable") from error
     except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
             raise full(folder) from error
+        if code == sqlite3.SQLITE_BUSY:
+            raise StoreError(
+                "Another process is writing to the data folder; try again in a moment.", code="data_folder_busy"
+            ) from error
         raise StoreError(
             f"Cannot {doing} ({error}); look at the data folder with `citecheck doctor`.", code="data_folder_unusable"
         ) from error

@@ -57,6 +57,12 @@ function removal({ document_id: id, title }, row) {
   keepButton.focus();
 }
 
+/** What is known of a document beside its text, as text: an address is shown and leads nowhere. */
+function said({ author, date, language, tags, address }) {
+  const parts = [author, date, language, tags.join(", "), address].filter(Boolean);
+  return parts.length > 0 ? [el("p", { class: "quiet facts said" }, parts.join(" · "))] : [];
+}
+
 function row(item) {
   const facts = [count(item.characters, "character"), count(item.passages, "passage"), `added ${day(item.added_at)}`];
   const read = el("button", { type: "button", class: "plain read" }, "Read");
@@ -70,6 +76,7 @@ function row(item) {
       "div",
       { class: "about" },
       el("p", { class: "title" }, item.title),
+      ...said(item),
       el("p", { class: "quiet facts" }, facts.join(" · "), el("code", {}, item.document_id)),
     ),
     el("p", { class: "actions" }, read, remove),

@@ -70,7 +70,7 @@ def additions(library: Library, texts: Sequence[str]) -> list[float]:
             raise SystemExit(f"{added.id} was added and is not found by its own last passage")
     with library.writing():
         for number in range(len(seconds)):
-            library.remove(f"added-{number:06}", purge=True)
+            library.store.remove(f"added-{number:06}", purge=False)
     return seconds
 
 

@@ -54,7 +54,7 @@ def filled(folder: Path, data: ScaleData, count: int, encoder: OnnxEncoder) -> f
             if (record := known.pop(f"scale-{number:06}", None)) is None or record.passages != len(texts)
         ]
         for document_id in known:
-            library.store.remove(document_id, purge=True)
+            library.store.remove(document_id, purge=False)
         if missing:
             _put_vectors(library, data, count)
         batches = list(batched(missing, _DOCUMENTS_AT_ONCE))

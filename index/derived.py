@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,18 +81,19 @@ def save(root: Path, fingerprint: str, generation: int, segment: Segment) -> Non
         _log.warning("search files were not saved and will be built again at the next start: %s", error)
 
 
-def load(root: Path, fingerprint: str, generation: int) -> Saved | None:
-    """Open the newest files that fit the store; None when there are none or they are stale or corrupt.
+def load(folders: Sequence[Path], fingerprint: str, generation: int) -> Saved | None:
+    """Open the newest of `saved_folders` that fits the store; None when none does or they are stale or corrupt.
 
-    They may be older than `generation`, the store's own: what changed since is caught up with. Files that are newer
-    belong to a history that the store went back on, and are removed.
+    Files may be older than `generation`, the store's own: what changed since is caught up with. Files that are newer
+    belong to a history that the store went back on, and are removed: so the folders are listed before the generation is
+    read, or another process could save meanwhile.
     """
     found = []
-    for folder in root.glob("[0-9]*") if root.is_dir() else ():
+    for folder in folders:
         match = _NAME.fullmatch(folder.name)
         if match and int(match[1]) > generation:
             _drop(folder)
-        elif match and folder == _folder(root, fingerprint, int(match[1])):
+        elif match and folder == _folder(folder.parent, fingerprint, int(match[1])):
             found.append((int(match[1]), folder))
     for written, folder in sorted(found, reverse=True):
         segment = _open(folder, fingerprint, written)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from index.metadata import Description
@@ -38,7 +39,13 @@ class FileStamp:
 
 def digest_of_said(said: Description) -> str:
     """Return a digest of what a sidecar or a manifest says of a file, and of the way files are read here."""
-    content = json.dumps([READING_VERSION, said.title, asdict(said.metadata)])
+    return _digest_of(said, READING_VERSION)
+
+
+# Of most files nothing is said.
+@lru_cache(1024)
+def _digest_of(said: Description, version: str) -> str:
+    content = json.dumps([version, said.title, asdict(said.metadata)])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -106,7 +106,7 @@ class Library:
                 results.append(clash)
                 continue
             if result is None:
-                passages = cut(item.document, count_tokens=self.encoder.count_tokens, max_tokens=self._max_tokens)
+                passages = self.passages_of(item.document)
                 fresh.append(Put(item.document, passages, item.path, self._recipe, item.stamp))
                 result = Added(item.document.id, item.document.version, "added" if known is None else "updated")
             results.append(result)

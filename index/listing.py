@@ -25,7 +25,8 @@ _NOT_UNICODE = "The name is not valid UTF-8; rename the file or its folder."
 class SourceFile:
     """A file to be read; `said` is what a sidecar or a manifest says of it.
 
-    `place` is its path resolved, `root` that of the folder given under which it was found; "" for a file named outright.
+    `place` is its path resolved, `root` that of the folder given under which it was found, "" for a file named
+    outright.
     """
 
     path: Path

@@ -106,7 +106,7 @@ class LiveArrays:
 
     def _opened(self) -> Arrays:
         """Return what the derived files hold, or else everything built from the store."""
-        saved = derived.load(self._derived, self._fingerprint, self._store.generation())
+        saved = derived.load(derived.saved_folders(self._derived), self._fingerprint, self._store.generation())
         if saved is not None:
             return join(saved.generation, [saved.segment], [NONE_DEAD])
         with self._store.rows() as (generation, rows):
@@ -137,7 +137,7 @@ class LiveArrays:
         derived.save(self._derived, self._fingerprint, generation, segment)
         # What is large is mapped from its file rather than held in memory.
         if segment.dense.vectors.nbytes >= derived.MAPPED_FROM:
-            saved = derived.load(self._derived, self._fingerprint, generation)
+            saved = derived.load(derived.saved_folders(self._derived), self._fingerprint, generation)
             segment = saved.segment if saved is not None and saved.generation == generation else segment
         return join(generation, [segment], [NONE_DEAD])
 

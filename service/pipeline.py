@@ -260,8 +260,11 @@ class Pipeline:
         return count
 
     def _check_named(self, within: Filter | None) -> None:
-        for document_id in (within.documents if within is not None else None) or ():
-            find_document(self.library, document_id)
+        named = within.documents if within is not None and within.documents is not None else ()
+        held = {record.document_id for record in self.library.store.described.named(named)}
+        for document_id in named:
+            if document_id not in held:
+                find_document(self.library, document_id)
 
     def _documents(self, within: Filter | None) -> Sequence[str] | None:
         """Return the ids of the documents to look in, None for all; raises NotFound for a named one there is not.

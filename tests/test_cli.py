@@ -187,10 +187,10 @@ def test_serve_stops_at_once_and_reports_a_taken_port(seeded_folder: Path) -> No
 
 
 def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path: Path) -> None:
-    """On a real file system of one megabyte: what was acknowledged is whole, and reading goes on."""
+    """On a real file system smaller than the database: what was acknowledged is whole, and reading goes on."""
     unshare = shutil.which("unshare")
     script = (
-        'mount -t tmpfs -o size=1m tmpfs "$1" || exit 99; cd "$2"; '
+        'mount -t tmpfs -o size=700k tmpfs "$1" || exit 99; cd "$2"; '
         '"$3" -m eval.cli index seeds --data "$1/data"; echo "index $?"; '
         '"$3" -m eval.cli documents --json --data "$1/data"; echo "documents $?"; '
         '"$3" -m eval.cli lookup "Mali War" --data "$1/data" >&2; echo "lookup $?"'

@@ -77,10 +77,10 @@ def test_a_citation_that_moved_is_shown_where_it_was_and_where_it_is() -> None:
 
 
 def test_documents_and_changes() -> None:
-    info = DocumentInfo("a", "0" * 12, "A\nB", "", 7, 1, "", "")
+    info = DocumentInfo("a", "0" * 12, "A\nB", "", 7, 1, "", "", "C\nD", "2012", None, ("x", "y"), None)
     assert texts.documents_text(DocumentList((info,), 9, 1, 4)).splitlines() == [
         "5 to 5 of 9 documents:",
-        "- a: “A B”, 7 characters",
+        "- a: “A B”, 7 characters, author “C D”, date “2012”, tags “x, y”",
     ]
     assert texts.documents_text(DocumentList((), 9, 1, 40)) == "No documents here; 9 in all."
     assert (

@@ -329,6 +329,9 @@ def test_new_metadata_is_an_update_that_keeps_the_version_and_encodes_nothing(tm
     info = describe_document(library, "a")
     assert (info.author, info.date, info.language, info.tags) == ("A", "2012-04", "en", ("herds",))
     assert ingest_paths(library, [folder], max_bytes=MEGABYTE).counts["unchanged"] == 1
+    write(folder, f"a.txt{SIDECAR}", {"title": "Another title"})
+    (renamed,) = ingest_paths(library, [folder], max_bytes=MEGABYTE).documents
+    assert (renamed.status, renamed.version, counting.count) == ("updated", first.version, before)
     (folder / f"a.txt{SIDECAR}").unlink()
     (third,) = ingest_paths(library, [folder], max_bytes=MEGABYTE).documents
     assert third.status == "updated"

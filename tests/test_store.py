@@ -52,7 +52,7 @@ def saved(root: Path) -> Path:
 
 def test_derived_files_come_back_and_are_held_in_memory(tmp_path: Path) -> None:
     folder = saved(tmp_path)
-    loaded = derived.load(tmp_path, "x", 1)
+    loaded = derived.load(derived.saved_folders(tmp_path), "x", 1)
     assert loaded is not None
     # A mapped file that is truncated under us ends the process with SIGBUS.
     for path in folder.iterdir():
@@ -60,13 +60,13 @@ def test_derived_files_come_back_and_are_held_in_memory(tmp_path: Path) -> None:
     found, expected = join(1, [loaded.segment], [NONE_DEAD]), join(1, [segment()], [NONE_DEAD])
     assert found.lexical.scores(["gao"]).tolist() == expected.lexical.scores(["gao"]).tolist()
     assert found.dense.search(np.array([0, 1], dtype=np.float32), 2, None)[0].tolist() == [1, 0]
-    assert derived.load(tmp_path, "x", 1) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 1) is None
 
 
 def test_large_derived_files_are_mapped_and_verified_on_demand(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(derived, "MAPPED_FROM", 100)
     folder = saved(tmp_path)
-    loaded = derived.load(tmp_path, "x", 1)
+    loaded = derived.load(derived.saved_folders(tmp_path), "x", 1)
     assert loaded is not None
     assert derived.verify(folder) == []
     data = bytearray((folder / "postings-passages.npy").read_bytes())
@@ -74,16 +74,16 @@ def test_large_derived_files_are_mapped_and_verified_on_demand(tmp_path: Path, m
     (folder / "postings-passages.npy").write_bytes(bytes(data))
     assert derived.verify(folder) == ["postings-passages.npy"]
     (folder / "postings-passages.npy").write_bytes(bytes(data[:-1]))
-    assert derived.load(tmp_path, "x", 1) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 1) is None
 
 
 def test_older_files_are_opened_and_those_of_another_history_removed(tmp_path: Path) -> None:
     folder = saved(tmp_path)
-    loaded = derived.load(tmp_path, "x", 7)
+    loaded = derived.load(derived.saved_folders(tmp_path), "x", 7)
     assert loaded is not None
     assert loaded.generation == 1
-    assert derived.load(tmp_path, "y", 7) is None
-    assert derived.load(tmp_path, "x", 0) is None
+    assert derived.load(derived.saved_folders(tmp_path), "y", 7) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 0) is None
     assert not folder.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_manifest_that_does_not_list_every_file_is_corrupt(tmp_path: Path, fil
     folder = saved(tmp_path)
     content = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**content, "files": files}))
-    assert derived.load(tmp_path, "x", 1) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 1) is None
 
 
 @pytest.mark.parametrize("name", ["starts.npy", "../outside"])
@@ -102,13 +102,13 @@ def test_a_manifest_lists_exactly_the_files(tmp_path: Path, name: str) -> None:
     if content["files"].pop(name, None) is None:
         content["files"][name] = "0" * 64
     (folder / "manifest.json").write_text(json.dumps(content))
-    assert derived.load(tmp_path, "x", 1) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 1) is None
 
 
 @pytest.mark.parametrize("content", ["[]", "3", '"x"', "{}", "[" * 100_000, "\x00"])
 def test_any_other_manifest_is_corrupt(tmp_path: Path, content: str) -> None:
     (saved(tmp_path) / "manifest.json").write_text(content)
-    assert derived.load(tmp_path, "x", 1) is None
+    assert derived.load(derived.saved_folders(tmp_path), "x", 1) is None
 
 
 def test_any_folder_name_will_do(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from index.errors import DocumentError
 from index.library import Library
 from index.retriever import HybridRetriever
 from service.ingest import IngestReport, ingest_paths
+from service.progress import index_progress
 
 MEGABYTE = 1_000_000
 HOUR_AGO = time.time() - 3600
@@ -337,6 +338,24 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, counting: CountingEncoder)
     assert 0 < counting.count <= 20 * (total - done)
     counts(sync(library, folder), unchanged=total)
     library.close()
+
+
+def test_people_see_files_done_a_rate_and_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with index_progress(2, 100) as quiet:
+        quiet.finish(100)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with index_progress(2, 100) as progress:
+        progress.begin("one.txt")
+        progress.encoded(3)
+        progress.finish(60)
+    shown = capsys.readouterr().err
+    for part in ("one.txt", "1/2 files", "3 passages", "/s", ":"):
+        assert part in shown
 
 
 # Indexes a few documents at a time, slowly enough to be caught in the middle.

@@ -22,6 +22,7 @@ _DATE = (
     "parsely-pub-date",
 )
 _LANGUAGE = ("content-language", "dc.language", "dcterms.language", "og:locale")
+_XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _LISTED_TAGS = ("keywords", "news_keywords", "dc.subject")
 _ADDRESS = ("og:url",)
 
@@ -39,7 +40,7 @@ def read_head(root: Any) -> Metadata:  # noqa: ANN401 - lxml is untyped
     return found_metadata(
         author="; ".join(dict.fromkeys(authors)),
         date=next(iter(_first(said, _DATE)), ""),
-        language=root.get("lang") or next(iter(_first(said, _LANGUAGE)), ""),
+        language=root.get("lang") or root.get(_XML_LANGUAGE) or next(iter(_first(said, _LANGUAGE)), ""),
         tags=[*said.get("article:tag", ()), *listed],
         address=_canonical(root) or next(iter(_first(said, _ADDRESS)), ""),
     )

@@ -120,7 +120,7 @@ def _apposed(text: str, end: int) -> tuple[int, int] | None:
     match = _APPOSED.match(text, end)
     if match is None or _NO_PHRASE.search(match[1]):
         return None
-    return match.span(1)
+    return match.start(1), _trimmed(text, *match.span(1))
 
 
 def _spelt_out(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -147,8 +147,14 @@ def _phrase(text: str, start: int) -> tuple[int, int] | None:
     """Return the phrase that begins at `start`, to where its sentence goes on about something else."""
     stop = _STOP.search(text, start)
     end = min(stop.start() if stop else len(text), start + _LONGEST)
-    while end > start and not text[end - 1].isalnum() and text[end - 1] not in ")”\"'’":
-        end -= 1
+    end = _trimmed(text, start, end)
     if end < len(text) and text[end - 1 : end + 1].isalnum():
         end = text.rfind(" ", start, end)
     return (start, end) if end - start > 2 else None
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """Return where the last word ends."""
+    while end > start and not text[end - 1].isalnum() and text[end - 1] not in ")”\"'’":
+        end -= 1
+    return end

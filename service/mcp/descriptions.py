@@ -40,8 +40,9 @@ RESOLVE_CITATION = (
 )
 
 LIST_DOCUMENTS = (
-    "List the indexed documents by id, with their titles and sizes. Use it to learn what the documents are about, or "
-    "to get ids for the 'documents' argument of the other tools. Pages of 100; use 'offset' for the next."
+    "List the indexed documents by id, with their titles, sizes, authors, dates and tags. Use it to learn what the "
+    "documents are about, or to get ids, tags and dates that narrow the other tools. Pages of 100; use 'offset' for "
+    "the next."
 )
 
 ADD_DOCUMENT = (

@@ -106,7 +106,13 @@ def change_text(change: DocumentChange) -> str:
 
 def _document(item: DocumentInfo) -> str:
     """Return a document's line; what it says of itself stands in quotation marks, as its title does."""
-    said = {"by": item.author, "of": item.date, "in": item.language, "tags": ", ".join(item.tags), "from": item.address}
+    said = {
+        "author": item.author,
+        "date": item.date,
+        "language": item.language,
+        "tags": ", ".join(item.tags),
+        "address": item.address,
+    }
     known = "".join(f", {name} “{_line(value)}”" for name, value in said.items() if value)
     return f"- {item.document_id}: “{_line(item.title)}”, {item.characters} characters{known}"
 

@@ -23,7 +23,8 @@ faiss.omp_set_num_threads(1)
 # Up to so many passages every vector is compared; beyond, those of the nearest cells.
 EXACT_UP_TO = 50_000
 _CELLS_PER_ROOT = 4
-_PROBED = 64
+# One cell in so many is looked into: .955 of the exact first ten at 130,000 passages of real text and real questions.
+_PROBED_ONE_IN = 8
 _TRAINED_ON = 64
 _ROUNDS = 8
 # Cells keep vectors in 8 bits: so many times as many are fetched, then compared exactly.
@@ -129,8 +130,10 @@ def _nearest(segment: DenseSegment, query: Vectors, depth: int, alive: Mask | No
         return numbers
     if alive is not None and count <= _FEW:
         return _nearest_of(segment, query, depth, np.flatnonzero(alive))
-    parameters = faiss.SearchParametersIVF(nprobe=_PROBED, **_selector(alive))  # type: ignore[call-arg]
-    _, found = segment.cells.search(query[np.newaxis, :], min(_FETCHED * depth, count), params=parameters)  # type: ignore[union-attr]
+    cells: Any = segment.cells
+    probed = max(1, cells.nlist // _PROBED_ONE_IN)
+    parameters = faiss.SearchParametersIVF(nprobe=probed, **_selector(alive))  # type: ignore[call-arg]
+    _, found = cells.search(query[np.newaxis, :], min(_FETCHED * depth, count), params=parameters)
     return _nearest_of(segment, query, depth, np.sort(found[0][found[0] >= 0]))
 
 

@@ -155,6 +155,8 @@ def test_cells_find_nearly_all_that_an_exact_search_finds(encoder: Encoder, monk
     queries = encoder.encode([" ".join(text[at : at + 5]) for at in range(0, 5_000, 100)])
     exact = DenseIndex([build_dense(vectors)], [NONE_DEAD])
     monkeypatch.setattr(dense, "EXACT_UP_TO", 500)
+    # So few vectors make cells of eight: more of them are to be looked into.
+    monkeypatch.setattr(dense, "_PROBED_ONE_IN", 2)
     segment = build_dense(vectors)
     assert segment.cells is not None
     cells = DenseIndex([segment], [NONE_DEAD])

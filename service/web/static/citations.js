@@ -68,7 +68,7 @@ function copiesOf({ copies = [] }) {
     open.addEventListener("click", () => openCitation({ ...copy, section: [], highlight: null }, open));
     return open;
   };
-  return el("p", { class: "where copies" }, el("span", { class: "quiet" }, "Word for word also in "), copies.map(opener));
+  return el("p", { class: "where copies" }, el("span", { class: "quiet" }, "Word for word also in "), copies.flatMap((copy, index) => [index > 0 ? ", " : null, opener(copy)]));
 }
 
 /** One quote; `number` is null where quotes are not evidence, and `extra` nodes stand between text and reference. */

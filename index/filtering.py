@@ -13,6 +13,7 @@ from index import schema
 from index.errors import InputError
 from index.messages import shown
 from index.metadata import checked_date, tag_of
+from index.naming import is_document_id
 
 MAX_TAGS = 50
 # Sorts behind every character of a date, so that `2012~` stands for the end of 2012.
@@ -61,7 +62,8 @@ def condition(wanted: Filter) -> ColumnElement[bool]:
     table = schema.documents
     parts: list[ColumnElement[bool]] = []
     if wanted.documents is not None:
-        parts.append(table.c.id.in_(wanted.documents))
+        # What cannot be an id, such as half a character, is none and cannot be asked for either.
+        parts.append(table.c.id.in_([one for one in wanted.documents if is_document_id(one)]))
     # A tag holds no quotation mark, so that with both of its own it is found as a whole.
     parts += [func.instr(table.c.tags, json.dumps(tag, ensure_ascii=False)) > 0 for tag in wanted.tags]
     if wanted.date_from is not None:

@@ -32,7 +32,7 @@ from index.rows import (
     read_record,
 )
 from index.segment import Row
-from index.writes import Put, generation_of, note_change, put_document
+from index.writes import Put, generation_of, note_change, put_documents
 
 FILE = "citecheck.sqlite"
 _FACTS = frozenset({"schema", "identity", "generation"})
@@ -135,8 +135,7 @@ class Store:
         if not items:
             return
         with writing(self._engine) as connection:
-            for item in items:
-                put_document(connection, item)
+            put_documents(connection, items)
 
     def remove(self, document_id: str, *, purge: bool) -> None:
         """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound.
@@ -151,7 +150,7 @@ class Store:
                 ).rowcount
             if not found:
                 raise _unknown(document_id)
-            note_change(connection, document_id)
+            note_change(connection, [document_id])
         if purge:
             erase_freed(self._engine)
 

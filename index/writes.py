@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index import schema
@@ -27,10 +27,44 @@ class Put:
     stamp: FileStamp | None
 
 
-def put_document(connection: Connection, item: Put) -> None:
-    """Make a document current with its passages."""
-    document, now = item.document, time.time()
-    current = {
+def put_documents(connection: Connection, items: Sequence[Put]) -> None:
+    """Make at least one document, all of different ids, current with their passages: one change."""
+    now = time.time()
+    kept = upsert(schema.versions)
+    current = upsert(schema.documents)
+    connection.execute(
+        kept.on_conflict_do_update(
+            index_elements=["document_id", "version"],
+            set_={name: kept.excluded[name] for name in ("title", "source", "pages")},
+        ),
+        [write_document(item.document) for item in items],
+    )
+    ids = [item.document.id for item in items]
+    connection.execute(
+        delete(schema.passages).where(schema.passages.c.document_id == bindparam("held")),
+        [{"held": one} for one in ids],
+    )
+    connection.execute(
+        current.on_conflict_do_update(
+            index_elements=["id"],
+            set_={
+                column.name: current.excluded[column.name]
+                for column in schema.documents.columns
+                if column.name not in ("id", "added_at")
+            },
+        ),
+        [_current(item, now) for item in items],
+    )
+    rows = [write_passage(passage) for item in items for passage in item.passages]
+    if rows:
+        connection.execute(insert(schema.passages), rows)
+    note_change(connection, ids)
+
+
+def _current(item: Put, now: float) -> dict[str, object]:
+    document = item.document
+    return {
+        "id": document.id,
         "version": document.version,
         "title": document.title,
         "source": document.source,
@@ -38,26 +72,10 @@ def put_document(connection: Connection, item: Put) -> None:
         "recipe": item.recipe,
         "characters": len(document.text),
         "passages": len(item.passages),
+        "added_at": now,
         "updated_at": now,
         **write_known(document.metadata, item.stamp),
     }
-    kept = write_document(document)
-    again = {name: kept[name] for name in ("title", "source", "pages")}
-    connection.execute(
-        upsert(schema.versions)
-        .values(**kept)
-        .on_conflict_do_update(index_elements=["document_id", "version"], set_=again)
-    )
-    connection.execute(delete(schema.passages).where(schema.passages.c.document_id == document.id))
-    connection.execute(
-        upsert(schema.documents)
-        .values(id=document.id, added_at=now, **current)
-        .on_conflict_do_update(index_elements=["id"], set_=current)
-    )
-    rows = [write_passage(passage) for passage in item.passages]
-    if rows:
-        connection.execute(insert(schema.passages), rows)
-    note_change(connection, document.id)
 
 
 def generation_of(connection: Connection) -> int:
@@ -66,12 +84,12 @@ def generation_of(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def note_change(connection: Connection, document_id: str) -> None:
-    """Begin the next generation with a document that was put in or taken out."""
+def note_change(connection: Connection, document_ids: Sequence[str]) -> None:
+    """Begin the next generation with documents that were put in or taken out."""
     generation = generation_of(connection) + 1
     connection.execute(update(schema.facts).where(schema.facts.c.name == "generation").values(value=str(generation)))
+    changed = upsert(schema.changes)
     connection.execute(
-        upsert(schema.changes)
-        .values(document_id=document_id, generation=generation)
-        .on_conflict_do_update(index_elements=["document_id"], set_={"generation": generation})
+        changed.on_conflict_do_update(index_elements=["document_id"], set_={"generation": changed.excluded.generation}),
+        [{"document_id": one, "generation": generation} for one in document_ids],
     )

@@ -14,7 +14,6 @@ from index.library import Library
 from index.retriever import Hit, HybridRetriever, Leg, Retriever
 from service.answers import Alternative, Answer, Answered, Conflicting, Declined, answered, conflicting, declined
 from service.bounds import checked_text
-from service.catalogue import find_document
 from service.checking.checker import Checker, Claim, Outline, finish
 from service.checking.disagreements import Disagreement
 from service.checking.register import DisagreementRegister, DisagreementReport
@@ -24,6 +23,7 @@ from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
 from service.evidence.reading import Evidence, Finding, evidence_for
 from service.lookup import LookupResult
+from service.narrowing import check_named, documents_within
 from service.quotations import Quotations
 from service.quotes import Citation, make_citation, parse_address, verify_citation, verify_copy
 from service.resolving import Resolution
@@ -120,21 +120,22 @@ class Pipeline:
 
     def _answering(self, question: str, count: int, within: Filter | None, bar: float) -> Iterator[Step]:
         read_as = self.speller.correct(question)
-        hits = self._retrieved(read_as, count, self._documents(within))
+        documents = documents_within(self.library, within)
+        hits = self._retrieved(read_as, count, documents)
         yield Retrieved(len(hits), len({hit.passage.document_id for hit in hits}))
-        answer = self._defined(read_as, within, bar)
+        answer = self._defined(read_as, documents, bar) if hits else None
         if answer is None:
             answer = self._answer(read_as, self._judged(read_as, hits), count, bar)
         rivals = [citation for rival in answer.alternatives for citation in rival.citations]
         yield from rivals or answer.citations
         yield answer if read_as == question else replace(answer, read_as=read_as)
 
-    def _defined(self, question: str, within: Filter | None, bar: float) -> Answer | None:
+    def _defined(self, question: str, documents: Sequence[str] | None, bar: float) -> Answer | None:
         """Return what the documents say a bare name stands for, or a refusal; None for any other question."""
         asked = asked_name(question)
         if asked is None:
             return None
-        hits = self.retriever.search(question, DEFINITIONS_IN, self._documents(within))
+        hits = self.retriever.search(question, DEFINITIONS_IN, documents)
         evidence = [evidence_for(self.library, hit) for hit in hits]
         findings = find_definitions(asked, evidence)
         if findings is None:
@@ -165,7 +166,7 @@ class Pipeline:
     def check_scope(self, top_k: int | None, within: Filter | None, min_confidence: float | None) -> None:
         """Raise InputError or NotFound for a scope no question can be asked in."""
         self._count(top_k)
-        self._check_named(within)
+        check_named(self.library, within)
         if min_confidence is not None and not 0 <= min_confidence <= 1:
             raise InputError("min_confidence must be between 0 and 1.", code="bad_min_confidence")
 
@@ -174,7 +175,7 @@ class Pipeline:
         count = self._count(top_k)
         query = checked_text(query, "query")
         read_as = self.speller.correct(query)
-        judged = self._judged(read_as, self._retrieved(read_as, count, self._documents(within)))
+        judged = self._judged(read_as, self._retrieved(read_as, count, documents_within(self.library, within)))
         by_relevance = sorted(range(len(judged)), key=lambda place: -judged[place].relevance)
         ranks = {place: rank for rank, place in enumerate(by_relevance, start=1)}
         citations = self._verified(tuple(_cite(item.evidence) for item in judged[:count]))
@@ -186,13 +187,13 @@ class Pipeline:
 
     def look_up(self, quote: str, within: Filter | None = None) -> LookupResult:
         """Tell where a quotation stands, word for word or nearly. Raises InputError for an unusable one."""
-        result = self.quotations.look_up(quote, self._documents(within))
+        result = self.quotations.look_up(quote, documents_within(self.library, within))
         self._verified(tuple(match.citation for match in result.results))
         return result
 
     def outline(self, text: str, within: Filter | None = None) -> Outline:
         """Find what there is to check in a text. Raises InputError for an unusable one."""
-        documents = self._documents(within)
+        documents = documents_within(self.library, within)
         outline = self.checker.outline(checked_text(text, "text", MAX_CHECKED_CHARACTERS, strip=False), documents)
         for quotation in outline.quotations:
             self._verified(tuple(found.citation for found in quotation.lookup.results))
@@ -200,7 +201,7 @@ class Pipeline:
 
     def outline_claims(self, claims: Sequence[str], within: Filter | None = None) -> Outline:
         """Take each text as one claim that stands alone. Raises InputError for an unusable one."""
-        self._check_named(within)
+        check_named(self.library, within)
         if not 1 <= len(claims) <= MAX_CLAIMS:
             raise InputError(f"Send between 1 and {MAX_CLAIMS} claims at a time.", code="bad_claims")
         found = [checked_text(claim, "claim", strip=False) for claim in claims]
@@ -210,7 +211,7 @@ class Pipeline:
 
     def verdicts(self, outline: Outline, within: Filter | None = None) -> Iterator[Verdict]:
         """Yield a verdict for each claim of an outline, in order, each with verbatim quotes on its side."""
-        for verdict in self.checker.check(outline, self._documents(within)):
+        for verdict in self.checker.check(outline, documents_within(self.library, within)):
             self._verified((*verdict.supporting, *verdict.refuting, *verdict.nearest))
             yield verdict
 
@@ -258,23 +259,6 @@ class Pipeline:
         if not 1 <= count <= MAX_TOP_K:
             raise InputError(f"top_k must be between 1 and {MAX_TOP_K}.", code="bad_top_k")
         return count
-
-    def _check_named(self, within: Filter | None) -> None:
-        named = within.documents if within is not None and within.documents is not None else ()
-        held = {record.document_id for record in self.library.store.described.named(named)}
-        for document_id in named:
-            if document_id not in held:
-                find_document(self.library, document_id)
-
-    def _documents(self, within: Filter | None) -> Sequence[str] | None:
-        """Return the ids of the documents to look in, None for all; raises NotFound for a named one there is not.
-
-        No document may fit: then nothing is found, and that is the answer.
-        """
-        if within is None:
-            return None
-        self._check_named(within)
-        return self.library.store.described.matching(within)
 
     def _retrieved(self, query: str, count: int, documents: Sequence[str] | None) -> Sequence[Hit]:
         """Return at least the `count` best passages by fusion, where there are as many."""

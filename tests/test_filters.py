@@ -198,12 +198,15 @@ def test_a_filter_that_nothing_fits_is_an_honest_refusal(herds: Pipeline) -> Non
     nothing = within(tags=("no such tag",))
     answer = herds.ask("How many animals did the zebra herd count?", None, nothing)
     assert (answer.status, answer.reason) == ("declined", "nothing_retrieved")
+    assert herds.ask("zebra", None, nothing).reason == "nothing_retrieved"
     assert herds.search("zebra", None, nothing).hits == ()
     assert herds.look_up("The zebra herd counted", nothing).match == "absent"
     (verdict,) = herds.verdicts(herds.outline_claims(["The zebra herd counted 55 animals."]), nothing)
     assert (verdict.verdict, verdict.reason) == ("not_enough_info", "nothing_retrieved")
-    with pytest.raises(NotFound):
-        herds.ask("How many animals?", None, within("nobody", tags=("press",)))
+    for name in ("nobody", "\ud800", "a/b"):
+        with pytest.raises(NotFound):
+            herds.ask("How many animals?", None, within(name, tags=("press",)))
+    assert herds.library.store.described.matching(Filter(("\ud800", "late"), (), None, None)) == ["late"]
 
 
 APRIL = {"tags": ["press"], "date_from": "2012-04", "date_to": "2012-04-30"}

@@ -69,7 +69,7 @@ def _cut_again(patient: Patient, document: Document) -> int:
         connection.execute(update(schema.documents).where(schema.documents.c.id == document.id).values(**counts))
         if rows:
             connection.execute(insert(schema.passages), rows)
-        note_change(connection, document.id)
+        note_change(connection, [document.id])
     return len(rows)
 
 

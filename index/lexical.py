@@ -134,9 +134,9 @@ class _Frequencies:
 
     def terms(self) -> Iterator[str]:
         if self._first is not None:
-            for number, frequency in enumerate(self._counted.tolist()):
+            for term, frequency in zip(self._first.vocabulary.all(), self._counted.tolist(), strict=True):
                 if frequency:
-                    yield self._first.vocabulary[number].decode()
+                    yield term.decode()
         yield from (term.decode() for term in self._others)
 
 

@@ -13,6 +13,7 @@ from index.messages import shown
 from index.naming import is_document_id
 from index.rows import DocumentRecord
 from service.clock import iso_utc
+from service.unread import unread_note
 
 ChangeStatus = Literal["added", "updated", "unchanged", "removed"]
 
@@ -48,11 +49,12 @@ class DocumentList:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """What became of a document."""
+    """What became of a document; `note` tells of pages without readable text."""
 
     document_id: str
     version: str
     status: ChangeStatus
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def put_document(library: Library, document: Document) -> DocumentChange:
         if added.status != "unchanged":
             library.refresh()
             library.live.compact_soon()
-    return DocumentChange(added.document_id, added.version, added.status)
+    note = unread_note(document.unread) if document.unread else None
+    return DocumentChange(added.document_id, added.version, added.status, note)
 
 
 def remove_document(library: Library, document_id: str, *, purge: bool = False) -> DocumentChange:
@@ -116,7 +119,7 @@ def remove_document(library: Library, document_id: str, *, purge: bool = False) 
         record = library.store.find_record(document_id) if is_document_id(document_id) else None
         library.remove(document_id, purge=purge)
         library.live.compact_soon()
-    return DocumentChange(document_id, record.version if record else "", "removed")
+    return DocumentChange(document_id, record.version if record else "", "removed", None)
 
 
 def _info(record: DocumentRecord) -> DocumentInfo:

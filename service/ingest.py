@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from index.documents import Document
@@ -20,9 +19,9 @@ from index.syncing import Pending, ReadFile, folders_of, gone, pending, read_fil
 from service.ahead import made_ahead
 from service.catalogue import ChangeStatus, DocumentChange
 from service.progress import IndexProgress, index_progress
+from service.unread import unread_note
 
 _TOLD: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
-_MAX_RANGES = 20
 _TOGETHER_CHARACTERS = 400_000
 _TOGETHER_DOCUMENTS = 200
 
@@ -131,9 +130,9 @@ class _Run:
             if isinstance(result, DocumentClash):
                 self._skip(read.pending, result)
                 continue
-            self._changes.append(DocumentChange(result.document_id, result.version, result.status))
+            self._changes.append(DocumentChange(result.document_id, result.version, result.status, None))
             if document.unread:
-                self._skipped.append(Skipped(read.pending.file.path, _unread(document.unread)))
+                self._skipped.append(Skipped(read.pending.file.path, unread_note(document.unread)))
 
     def _skip(self, item: Pending, error: InputError) -> None:
         """Note why a file is not taken; raises the reason for one that was named outright."""
@@ -142,7 +141,7 @@ class _Run:
         self._skipped.append(Skipped(item.file.path, error.message))
 
     def _stays(self, record: DocumentRecord, file: SourceFile) -> None:
-        self._changes.append(DocumentChange(record.document_id, record.version, "unchanged"))
+        self._changes.append(DocumentChange(record.document_id, record.version, "unchanged", None))
         self._readable.add(file.root)
 
     @contextmanager
@@ -171,7 +170,7 @@ class _Run:
     def _remove(self, record: DocumentRecord) -> None:
         del self._known[record.document_id]
         self._library.store.remove(record.document_id, purge=False)
-        self._changes.append(DocumentChange(record.document_id, record.version, "removed"))
+        self._changes.append(DocumentChange(record.document_id, record.version, "removed", None))
 
     def report(self) -> IngestReport:
         counts = Counter(change.status for change in self._changes)
@@ -184,12 +183,3 @@ def _is_enough(documents: Sequence[Document]) -> bool:
     """Whether so much waits that putting it in keeps every core busy; what is cut off has to be done again."""
     characters = sum(len(document.text) for document in documents)
     return characters >= _TOGETHER_CHARACTERS or len(documents) >= _TOGETHER_DOCUMENTS
-
-
-def _unread(pages: Sequence[int]) -> str:
-    """Say which pages hold no text, neighbours as ranges; the rest of the document was taken."""
-    ranges = [list(group) for _, group in groupby(enumerate(pages), key=lambda item: item[1] - item[0])]
-    named = [f"{group[0][1]}-{group[-1][1]}" if len(group) > 1 else f"{group[0][1]}" for group in ranges]
-    listed = ", ".join(named[:_MAX_RANGES]) + (" and more" if len(named) > _MAX_RANGES else "")
-    which = f"Page {listed} holds" if len(pages) == 1 else f"Pages {listed} hold"
-    return f"{which} no readable text, perhaps scans; run text recognition (OCR) on the file and add it again."

@@ -84,5 +84,5 @@ def test_documents_and_changes() -> None:
     ]
     assert texts.documents_text(DocumentList((), 9, 1, 40)) == "No documents here; 9 in all."
     assert (
-        texts.change_text(DocumentChange("a", "0" * 12, "added")) == "The document a (version 000000000000) is added."
+        texts.change_text(DocumentChange("a", "0" * 12, "added", None)) == "The document a (version 000000000000) is added."
     )

@@ -101,7 +101,8 @@ def documents_text(listing: DocumentList) -> str:
 
 def change_text(change: DocumentChange) -> str:
     """Return what became of a document."""
-    return f"The document {change.document_id} (version {change.version}) is {change.status}."
+    told = f"The document {change.document_id} (version {change.version}) is {change.status}."
+    return told if change.note is None else f"{told} {change.note}"
 
 
 def _document(item: DocumentInfo) -> str:

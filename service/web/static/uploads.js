@@ -39,8 +39,8 @@ export async function upload(files, root) {
     const shown = rows[index];
     shown.sent(0);
     try {
-      const { status } = await api.addDocument(file, shown.sent);
-      shown.end(`${OUTCOMES[status] ?? status} ${file.name}`, false);
+      const { status, note } = await api.addDocument(file, shown.sent);
+      shown.end([`${OUTCOMES[status] ?? status} ${file.name}`, note].filter(Boolean).join(". "), false);
     } catch (error) {
       shown.end(`${file.name}: ${error.message}`, true);
     }

@@ -40,8 +40,8 @@ def main() -> None:
     options = parser.parse_args()
     data = ScaleData(options.corpus)
     spare, queries = data.spare(), data.queries()
-    forget(options.folder, spare)
     library = Library(options.folder, OnnxEncoder())
+    forget(options.folder, spare, library.encoder.fingerprint)
     library.refresh()
     try:
         figures = {

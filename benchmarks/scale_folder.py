@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +15,6 @@ from index.documents import Document, content_sha256
 from index.encoder import OnnxEncoder
 from index.library import Incoming, Library, batched, content_key
 
-_VECTORS_AT_ONCE = 5000
 _DOCUMENTS_AT_ONCE = 20
 
 
@@ -37,51 +36,46 @@ def place_of(document_id: str, start: int, starts: Sequence[int], texts: Sequenc
     return place
 
 
-def filled(folder: Path, data: ScaleData, count: int, encoder: OnnxEncoder) -> float:
-    """Bring a data folder to exactly the first `count` passages; returns the seconds it took.
+def filled(folder: Path, data: ScaleData, count: int, encoder: OnnxEncoder) -> None:
+    """Bring a data folder to exactly the first `count` passages, searchable and merged.
 
     The vectors go into the store's cache of vectors, by content, before the documents are put in: nothing is encoded.
     """
-    started = time.perf_counter()
-    held = list(data.documents(count))
     library = Library(folder, encoder)
     try:
-        known = {record.document_id: record for record in library.store.records(limit=10**9, offset=0)}
-        # The last document of a smaller folder can be longer in a larger one: by the number of its passages.
-        missing = [
-            (number, texts)
-            for number, texts in enumerate(held)
-            if (record := known.pop(f"scale-{number:06}", None)) is None or record.passages != len(texts)
-        ]
-        for document_id in known:
-            library.store.remove(document_id, purge=False)
-        if missing:
-            _put_vectors(library, data, count)
-        batches = list(batched(missing, _DOCUMENTS_AT_ONCE))
-        for batch in track(batches, f"{count} passages", console=Console(stderr=True), disable=not missing):
-            library.add_many([Incoming(document(number, texts), "", None) for number, texts in batch])
+        _put_in(library, data, count)
         library.refresh()
         library.live.compact()
     finally:
         library.close()
-    return time.perf_counter() - started
 
 
-def _put_vectors(library: Library, data: ScaleData, count: int) -> None:
+def _put_in(library: Library, data: ScaleData, count: int) -> None:
+    """Put in the documents that are not there yet, and take out those that should not be."""
+    known = {record.document_id: record.passages for record in library.store.records(limit=10**9, offset=0)}
     vectors = data.vectors(count, library.encoder.dimensions)
-    start = 0
-    for texts in batched(data.texts(count), _VECTORS_AT_ONCE):
-        keys = [content_key(text) for text in texts]
-        rows = dict(zip(keys, vectors[start : start + len(keys)], strict=True))
-        library.store.put_vectors(library.encoder.fingerprint, rows)
-        start += len(keys)
+    missing: list[tuple[int, int, list[str]]] = []
+    first = 0
+    for number, texts in enumerate(data.documents(count)):
+        # The last document of a smaller folder can be longer in a larger one.
+        if known.pop(f"scale-{number:06}", 0) != len(texts):
+            missing.append((number, first, texts))
+        first += len(texts)
+    for document_id in known:
+        library.store.remove(document_id, purge=False)
+    batches = list(batched(missing, _DOCUMENTS_AT_ONCE))
+    for batch in track(batches, f"{count} passages", console=Console(stderr=True), disable=not missing):
+        for _, start, texts in batch:
+            rows = dict(zip(map(content_key, texts), vectors[start : start + len(texts)], strict=True))
+            library.store.put_vectors(library.encoder.fingerprint, rows)
+        library.add_many([Incoming(document(number, texts), "", None) for number, _, texts in batch])
 
 
-def forget(folder: Path, texts: Iterable[str]) -> None:
-    """Take texts' vectors out of the cache, so that they are encoded (and measured) again."""
-    with sqlite3.connect(folder / "citecheck.sqlite") as connection:
-        connection.executemany("DELETE FROM vectors WHERE content = ?", ((content_key(text),) for text in texts))
-    connection.close()
+def forget(folder: Path, texts: Iterable[str], encoder: str) -> None:
+    """Take texts' vectors of an encoder out of the cache, so that they are encoded (and measured) again."""
+    rows = [(encoder, content_key(text)) for text in texts]
+    with closing(sqlite3.connect(folder / "citecheck.sqlite")) as connection, connection:
+        connection.executemany("DELETE FROM vectors WHERE encoder = ? AND content = ?", rows)
 
 
 def size_on_disk(folder: Path) -> dict[str, int]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 
 from index.errors import CitecheckError, InputError
 from service.ingest import IngestReport
@@ -35,35 +38,53 @@ def follow(
     What goes wrong is logged and tried again. Changes below `ignored`, the data folder, and in hidden files are none.
     """
     watched = [path.resolve() for path in paths]
+    stopped = threading.Event()
+    with suppress(KeyboardInterrupt), _noting_interrupts(stopped):
+        _follow(run, _changes(watched, ignored.resolve(), stopped), show)
+
+
+def _follow(run: Callable[[], IngestReport], changes: Iterator[bool], show: Callable[[IngestReport], None]) -> None:
     due, told, skipped = False, "", None
+    for changed in changes:
+        if not (changed or due):
+            continue
+        try:
+            report = run()
+        except CitecheckError as error:
+            # Said once, however often it is tried.
+            if error.message != told:
+                _log.error("%s", error.message)
+            due, told = True, error.message
+        else:
+            due, told = False, ""
+            if report.counts["unchanged"] < len(report.documents) or report.skipped != skipped:
+                show(report)
+            skipped = report.skipped
+
+
+@contextmanager
+def _noting_interrupts(stopped: threading.Event) -> Iterator[None]:
+    """Set `stopped` on Ctrl-C as well as raising it: an exception raised while memory is tidied up is lost."""
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, note)
     try:
-        for changed in _changes(watched, ignored.resolve()):
-            if not (changed or due):
-                continue
-            try:
-                report = run()
-            except CitecheckError as error:
-                # Said once, however often it is tried.
-                if error.message != told:
-                    _log.error("%s", error.message)
-                due, told = True, error.message
-            else:
-                due, told = False, ""
-                if report.counts["unchanged"] < len(report.documents) or report.skipped != skipped:
-                    show(report)
-                skipped = report.skipped
-    except KeyboardInterrupt:
-        return
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
-def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
-    """Yield True after changes and False after a while without; KeyboardInterrupt ends it."""
+def _changes(watched: Sequence[Path], ignored: Path, stopped: threading.Event) -> Iterator[bool]:
+    """Yield True after changes and False after a while without, until `stopped`; KeyboardInterrupt ends it too."""
     from watchfiles import Change, watch
 
     def counts(_change: Change, name: str) -> bool:
         return _is_ours(Path(name), watched, ignored)
 
-    while True:
+    while not stopped.is_set():
         known = [_identity(path) for path in watched]
         # What changed before the watch began has to be seen too.
         begins = True
@@ -75,6 +96,7 @@ def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
                 debounce=_MOST_MILLISECONDS,
                 step=_QUIET_MILLISECONDS,
                 rust_timeout=_AGAIN_MILLISECONDS,
+                stop_event=stopped,
                 yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
@@ -85,9 +107,9 @@ def _changes(watched: Sequence[Path], ignored: Path) -> Iterator[bool]:
         except OSError as error:
             # Perhaps there are more folders than the system lets anybody watch: then it is looked every few seconds.
             _log.info("changes cannot be told: %s", error)
-            time.sleep(_AGAIN_MILLISECONDS / 1000)
+            stopped.wait(_AGAIN_MILLISECONDS / 1000)
             yield True
-        time.sleep(_QUIET_MILLISECONDS / 1000)
+        stopped.wait(_QUIET_MILLISECONDS / 1000)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -180,7 +180,7 @@ def test_a_folder_is_filled_without_encoding_and_brought_to_another_size(data: S
         assert library.refresh().alive == 50
         library_keys = {content_key(text) for text in held}
         assert library.store.vectors(library.encoder.fingerprint, library_keys).keys() == library_keys
-        forget(tmp_path, held[:5])
+        forget(tmp_path, held[:5], library.encoder.fingerprint)
         assert len(library.store.vectors(library.encoder.fingerprint, library_keys)) == 45
     finally:
         library.close()

@@ -15,6 +15,7 @@ from index.errors import DocumentError
 from index.library import Library
 from index.loading import load_bytes
 from index.structure import parse
+from service.catalogue import put_document
 from service.ingest import ingest_paths
 from service.quotes import make_citation, verify_citation
 
@@ -167,6 +168,8 @@ def test_scanned_pages_are_reported(tmp_path: Path, encoder: Encoder) -> None:
     assert "Pages 2-3, 5 hold no readable text" in report.skipped[0].reason
     kept = library.document(document.id, document.version)
     assert (kept.pages, kept.text, kept.unread) == (document.pages, document.text, ())
+    change = put_document(Library(tmp_path / "uploads", encoder), document)
+    assert (change.status, change.note) == ("added", report.skipped[0].reason)
     library.close()
 
 

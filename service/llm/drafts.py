@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from index.documents import Span
 from index.sentences import split
 
-_MARKER = r"\[\s*[0-9]{1,3}(?:\s*,\s*[0-9]{1,3})*\s*\]"
-_MARKERS = rf"{_MARKER}(?:\s*{_MARKER})*"
+# Space within a line: the end of a line always ends a sentence, whatever is still to come.
+_SPACE = r"[^\S\n]*"
+_MARKER = rf"\[{_SPACE}[0-9]{{1,3}}(?:{_SPACE},{_SPACE}[0-9]{{1,3}})*{_SPACE}\]"
+_MARKERS = rf"{_MARKER}(?:{_SPACE}{_MARKER})*"
 _END = r"[.!?…][\"”’»)]*"
 _FOUND = re.compile(_MARKER)
 # "It fell. [1] Then" and "It fell [1]. Then"; what follows must be known, or a second marker could still come.
-_BOUNDARY = re.compile(rf"(?:{_END}\s*{_MARKERS}|{_MARKERS}\s*{_END})\s*(?=[^\s\[.!?…\"”’»)])|\n")
+_BOUNDARY = re.compile(rf"(?:{_END}{_SPACE}{_MARKERS}|{_MARKERS}{_SPACE}{_END}){_SPACE}(?=[^\s\[.!?…\"”’»)])|\n")
 _AFTER_END = re.compile(rf"({_END})\s*({_MARKERS})(?:\s*[.!?…])?")
 _BEFORE_MARK = re.compile(r"\s+([.,;:!?…])")
 _THOUGHT, _THOUGHT_END = "<think>", "</think>"

@@ -19,6 +19,8 @@ from index.store import Changes, Store
 
 # An index of no more passages is joined into one segment at every change: that takes less than a second.
 _SMALL = 5_000
+# What changed is read whole up to so many passages, or as many as there are; beyond, building anew takes less memory.
+_READ_WHOLE = 20_000
 # A larger one when so great a share of it has changed, or it has come into so many pieces.
 _DUE_SHARE = 0.05
 _DUE_SEGMENTS = 12
@@ -62,13 +64,16 @@ class LiveArrays:
         """
         with self._refreshing:
             arrays = self._arrays or self._opened()
-            changes = self._store.changes(arrays.generation)
-            if changes.generation != arrays.generation:
-                arrays = self._caught_up(arrays, changes)
-                if arrays.alive <= _SMALL:
-                    arrays = self._compacted(arrays)
+            if arrays.generation != self._store.generation():
+                arrays = self._brought_up(arrays)
             self._arrays = arrays
             return arrays
+
+    def _brought_up(self, arrays: Arrays) -> Arrays:
+        if self._store.changed_passages(arrays.generation) > max(_READ_WHOLE, arrays.alive):
+            return self._built()
+        arrays = self._caught_up(arrays, self._store.changes(arrays.generation))
+        return self._compacted(arrays) if arrays.alive <= _SMALL else arrays
 
     def compact(self) -> None:
         """Join the segments into one and save it, if they are due; searches and changes go on meanwhile.
@@ -109,6 +114,10 @@ class LiveArrays:
         saved = derived.load(derived.saved_folders(self._derived), self._fingerprint, self._store.generation())
         if saved is not None:
             return join(saved.generation, [saved.segment], [NONE_DEAD])
+        return self._built()
+
+    def _built(self) -> Arrays:
+        """Return everything built from the store, read piece by piece."""
         with self._store.rows() as (generation, rows):
             segment = build_segment(rows, self._vectors, self._dimensions)
         return self._saved(generation, segment)

@@ -222,6 +222,13 @@ class Store:
         with reading(self._engine) as connection:
             yield generation_of(connection), _rows(connection, None)
 
+    def changed_passages(self, since: int) -> int:
+        """Return how many passages the documents have that were put in after generation `since`."""
+        changed, held = schema.changes.c, schema.documents.c
+        query = select(func.coalesce(func.sum(held.passages), 0)).join(schema.changes, changed.document_id == held.id)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query.where(changed.generation > since)).scalar_one())
+
     def changes(self, since: int) -> Changes:
         """Return what was changed after generation `since`; all of it is held in memory."""
         query = select(schema.changes.c.document_id).where(schema.changes.c.generation > since)

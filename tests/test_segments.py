@@ -233,6 +233,17 @@ def test_large_search_files_that_go_bad_are_built_again(tmp_path: Path, encoder:
     assert derived.verify(folder) == []
 
 
+def test_more_changes_than_content_are_built_anew(tmp_path: Path, encoder: Encoder, monkeypatch) -> None:
+    one = Library(tmp_path, encoder)
+    one.add(make_document("The zebra crossed the river.", "doc0"))
+    one.refresh()
+    for number in range(1, 6):
+        one.add(make_document(f"Zebra number {number} crossed the river.", f"doc{number}"))
+    monkeypatch.setattr(live, "_READ_WHOLE", 2)
+    monkeypatch.setattr(one.store, "changes", lambda _since: pytest.fail("all changes were read into memory"))
+    assert {name for name, *_ in hits(one, "zebra")} == {f"doc{number}" for number in range(6)}
+
+
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_a_background_join_misses_no_change(tmp_path: Path, encoder: Encoder, monkeypatch, count: int) -> None:
     """Documents put in while the segments are being joined are found afterwards."""

@@ -36,7 +36,7 @@ def main(folder: Path, seed: int, done: int, *, large: bool) -> None:
 def write(library: Library, item: Write) -> None:
     """Carry out a write; it is searchable when this returns."""
     if item.documents:
-        library.add_many([Incoming(document, "", None) for document in item.documents])
+        library.add_many([Incoming(document, "", None, None) for document in item.documents])
         library.refresh()
     else:
         library.remove(item.document_id, purge=item.kind == "purge")

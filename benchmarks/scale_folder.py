@@ -68,7 +68,7 @@ def _put_in(library: Library, data: ScaleData, count: int) -> None:
         for _, start, texts in batch:
             rows = dict(zip(map(content_key, texts), vectors[start : start + len(texts)], strict=True))
             library.store.put_vectors(library.encoder.fingerprint, rows)
-        library.add_many([Incoming(document(number, texts), "", None) for number, _, texts in batch])
+        library.add_many([Incoming(document(number, texts), "", None, None) for number, _, texts in batch])
 
 
 def forget(folder: Path, texts: Iterable[str], encoder: str) -> None:

@@ -52,7 +52,7 @@ def draw_latency(tables: Cells, folder: Path) -> None:
         axes.plot(list(rows), [float(row[f"{leg} p95"]) for row in rows.values()], ":", color=colour)
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms, one query, one thread")
     axes.set_title("Search: median, and 95th percentile dotted")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper left", fontsize=7)
     _save(figure, folder / "scale-latency.svg")
 
 
@@ -74,20 +74,28 @@ def draw_folder(tables: Cells, folder: Path) -> None:
 
 def draw_peers(tables: Cells, folder: Path) -> None:
     """Draw how many times as long as ours each peer takes, a panel for each kind of search."""
-    kinds = {"Lexical, best 10": "best 10,", "Lexical, best 100": "Lexical.*best 100", "Both legs fused": "fused"}
-    figure, axes = plt.subplots(1, len(kinds), figsize=(8.6, 2.9), width_ratios=(5, 5, 2))
+    kinds = {
+        "Lexical, best 10": "Lexical.*best 10,",
+        "Lexical, best 100": "Lexical.*best 100",
+        "Both legs fused": "fused",
+    }
+    figure, axes = plt.subplots(1, len(kinds), figsize=(8.6, 2.9), width_ratios=(4, 4, 2))
     for axis, (title, pattern) in zip(axes, kinds.items(), strict=True):
         found = {_size(name): rows for name, rows in tables.items() if re.search(pattern, name)}
+        names = list(dict.fromkeys(name for rows in found.values() for name in rows if name != "citecheck"))
+        width = 0.8 / len(found)
         for place, (size, rows) in enumerate(sorted(found.items())):
-            ratios = {name: float(row["times ours"]) for name, row in rows.items()}
-            width = 0.8 / len(found)
-            places = [number + (place - (len(found) - 1) / 2) * width for number in range(len(ratios))]
-            axis.bar(places, list(ratios.values()), width, color=_COLOURS[place], label=f"{size:,} passages")
-            axis.set_xticks(range(len(ratios)), [name.replace(", ", "\n") for name in ratios], fontsize=7)
+            held = [number for number, name in enumerate(names) if name in rows]
+            places = [number + (place - (len(found) - 1) / 2) * width for number in held]
+            ratios = [float(rows[names[number]]["times ours"]) for number in held]
+            axis.bar(places, ratios, width, color=_COLOURS[place], label=f"{size:,} passages")
+        axis.set_xticks(range(len(names)), [name.replace(", ", "\n") for name in names], fontsize=7)
         axis.axhline(1, color="black", linewidth=0.6)
-        axis.set(yscale="log", title=title)
+        axis.set_title(title)
+        if len(names) > 1:
+            axis.set_yscale("log")
     axes[0].set_ylabel("times as long as citecheck")
-    axes[0].legend(frameon=False, fontsize=7)
+    axes[0].legend(frameon=False, fontsize=7, loc="upper left")
     _save(figure, folder / "scale-peers.svg")
 
 

@@ -14,6 +14,8 @@ from index.files import FileStamp
 from index.filtering import Filter, condition
 from index.rows import DocumentRecord, read_record, write_known
 
+_BATCH = 500
+
 
 class DescribedDocuments:
     """The documents of one store. Thread-safe."""
@@ -77,7 +79,10 @@ class DescribedDocuments:
 
     def named(self, document_ids: Collection[str]) -> list[DocumentRecord]:
         """Return what is known of those of the documents that are in the index."""
-        table = schema.documents
-        query = select(table).where(table.c.id.in_(document_ids)).order_by(table.c.id)
+        table, ids = schema.documents, sorted(set(document_ids))
+        found: list[DocumentRecord] = []
         with reading(self._engine) as connection:
-            return [read_record(row) for row in connection.execute(query)]
+            for start in range(0, len(ids), _BATCH):
+                query = select(table).where(table.c.id.in_(ids[start : start + _BATCH])).order_by(table.c.id)
+                found += map(read_record, connection.execute(query))
+        return found

@@ -45,11 +45,15 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A document to be put in; `path` is where it was read from, "" for an upload, `stamp` how that file looked."""
+    """A document to be put in; `path` is where it was read from, "" for an upload, `stamp` how that file looked.
+
+    `passages` are what `passages_of` gives for it, None where that is still to be done.
+    """
 
     document: Document
     path: str
     stamp: FileStamp | None
+    passages: Sequence[Passage] | None
 
 
 class Library:
@@ -85,7 +89,7 @@ class Library:
         once `refresh` has run (or the next search begins). Raises DocumentClash when the id belongs to another file
         that still exists.
         """
-        (added,) = self.add_many([Incoming(document, path, stamp)], on_progress)
+        (added,) = self.add_many([Incoming(document, path, stamp, None)], on_progress)
         if isinstance(added, DocumentClash):
             raise added
         return added
@@ -98,15 +102,16 @@ class Library:
         """
         results: list[Added | DocumentClash] = []
         fresh: list[Put] = []
+        records = {one.document_id: one for one in self.store.described.named([item.document.id for item in items])}
         for item in items:
-            known = self.store.find_record(item.document.id)
+            known = records.get(item.document.id)
             try:
                 result = self._added(known, item)
             except DocumentClash as clash:
                 results.append(clash)
                 continue
             if result is None:
-                passages = self.passages_of(item.document)
+                passages = self.passages_of(item.document) if item.passages is None else item.passages
                 fresh.append(Put(item.document, passages, item.path, self._recipe, item.stamp))
                 result = Added(item.document.id, item.document.version, "added" if known is None else "updated")
             results.append(result)

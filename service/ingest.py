@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from index.documents import Document
@@ -14,6 +13,7 @@ from index.errors import DocumentClash, InputError
 from index.files import FileStamp
 from index.library import Incoming, Library
 from index.listing import FolderListing, Skipped, SourceFile, find_files
+from index.passages import Passage
 from index.rows import DocumentRecord
 from index.syncing import Pending, ReadFile, folders_of, gone, pending, read_file, refuse_empty, unchanged
 from service.ahead import made_ahead
@@ -24,6 +24,9 @@ from service.unread import unread_note
 _TOLD: tuple[ChangeStatus, ...] = ("added", "updated", "removed", "unchanged")
 _TOGETHER_CHARACTERS = 400_000
 _TOGETHER_DOCUMENTS = 200
+# So much is read and cut ahead: about what is put in together.
+_AHEAD_BYTES = 800_000
+_AHEAD_FILES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class _Run:
         self._changes: list[DocumentChange] = []
         self._skipped = list(self._listing.skipped)
         self._stamps: list[tuple[str, FileStamp]] = []
-        self._waiting: list[tuple[ReadFile, Document]] = []
+        self._waiting: list[tuple[ReadFile, Incoming]] = []
         # The folders that a file could be read of.
         self._readable: set[str] = set()
 
@@ -97,26 +100,30 @@ class _Run:
                 todo.append(pending(file))
             else:
                 self._stays(record, file)
-        read = partial(read_file, known=self._known, recipe=self._library.recipe, max_bytes=self._max_bytes)
         with self._stamped(), index_progress(len(todo), sum(item.size for item in todo)) as progress:
-            for item, result in made_ahead(read, todo):
+            for item, result in made_ahead(self._read, todo, _size, _AHEAD_BYTES, _AHEAD_FILES):
                 progress.begin(item.file.path.name)
                 try:
-                    self._take(result())
+                    self._take(*result())
                 except InputError as error:
                     self._put(progress)
                     self._skip(item, error)
-                if _is_enough([document for _, document in self._waiting]):
+                if _is_enough([item.document for _, item in self._waiting]):
                     self._put(progress)
                 progress.finish(item.size)
             self._put(progress)
 
-    def _take(self, read: ReadFile) -> None:
+    def _read(self, item: Pending) -> tuple[ReadFile, Sequence[Passage]]:
+        """Read a file and cut it: in the background, so that the encoder does not wait for either."""
+        read = read_file(item, known=self._known, recipe=self._library.recipe, max_bytes=self._max_bytes)
+        return read, () if read.document is None else self._library.passages_of(read.document)
+
+    def _take(self, read: ReadFile, passages: Sequence[Passage]) -> None:
         """Keep a document for the next that are put in together; a file that holds what it held is done with."""
         file = read.pending.file
         self._readable.add(file.root)
         if read.document is not None:
-            self._waiting.append((read, read.document))
+            self._waiting.append((read, Incoming(read.document, file.place, read.stamp, passages)))
         else:
             self._stamps.append((file.document_id, read.stamp))
             self._stays(self._known[file.document_id], file)
@@ -124,15 +131,14 @@ class _Run:
     def _put(self, progress: IndexProgress) -> None:
         """Put in what waits."""
         waiting, self._waiting = self._waiting, []
-        items = [Incoming(document, read.pending.file.place, read.stamp) for read, document in waiting]
-        added = self._library.add_many(items, progress.encoded)
-        for (read, document), result in zip(waiting, added, strict=True):
+        added = self._library.add_many([item for _, item in waiting], progress.encoded)
+        for (read, item), result in zip(waiting, added, strict=True):
             if isinstance(result, DocumentClash):
                 self._skip(read.pending, result)
                 continue
             self._changes.append(DocumentChange(result.document_id, result.version, result.status, None))
-            if document.unread:
-                self._skipped.append(Skipped(read.pending.file.path, unread_note(document.unread)))
+            if item.document.unread:
+                self._skipped.append(Skipped(read.pending.file.path, unread_note(item.document.unread)))
 
     def _skip(self, item: Pending, error: InputError) -> None:
         """Note why a file is not taken; raises the reason for one that was named outright."""
@@ -183,3 +189,7 @@ def _is_enough(documents: Sequence[Document]) -> bool:
     """Whether so much waits that putting it in keeps every core busy; what is cut off has to be done again."""
     characters = sum(len(document.text) for document in documents)
     return characters >= _TOGETHER_CHARACTERS or len(documents) >= _TOGETHER_DOCUMENTS
+
+
+def _size(item: Pending) -> int:
+    return item.size

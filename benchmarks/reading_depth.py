@@ -92,7 +92,7 @@ def measure(rows: Sequence[SquadRow]) -> list[Depth]:
 def _judged(library: Library, reader: EvidenceReader, question: str) -> tuple[list[Judged], dict[int, float]]:
     """Return the deepest list of judged passages in fusion's order, and the seconds each depth takes."""
     hits = HybridRetriever(library).search(question, max(RERANK_DEPTHS), None)
-    evidence = [evidence_for(library, hit) for hit in hits]
+    evidence = evidence_for(library, hits)
     times = {}
     judged: tuple[Judged, ...] = ()
     for count in RERANK_DEPTHS:

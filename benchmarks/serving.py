@@ -74,7 +74,7 @@ def stage_milliseconds(data: Path, questions: list[str]) -> dict[str, float]:
         marks = [time.perf_counter()]
         hits = pipeline.retriever.search(pipeline.speller.correct(question), RERANKED, None)
         marks.append(time.perf_counter())
-        judged = pipeline.reader.rank(question, [evidence_for(pipeline.library, hit) for hit in hits])
+        judged = pipeline.reader.rank(question, evidence_for(pipeline.library, hits))
         marks.append(time.perf_counter())
         pipeline.reader.read(question, judged[: pipeline.settings.top_k])
         marks.append(time.perf_counter())

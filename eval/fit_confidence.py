@@ -111,7 +111,7 @@ def _example(library: Library, reader: EvidenceReader, row: SquadRow, ids: dict[
     home = ids.get(row.context, "")
     hits = HybridRetriever(library).search(row.question, RERANKED + 1, None)
     seen = [hit for hit in hits if kind != "hidden" or hit.passage.document_id != home][:RERANKED]
-    evidence = [evidence_for(library, hit) for hit in seen]
+    evidence = evidence_for(library, seen)
     candidates = find_candidates(reader.rank(row.question, evidence)[:READ])
     right = [kind == "answerable" and is_right(candidate, row, home) for candidate in candidates]
     return Example(

@@ -8,11 +8,15 @@ from itertools import islice
 
 from index.analysis import words
 from index.documents import Document, Span
+from index.errors import NotFound
 from index.passages import Passage
 from index.retriever import Hit, Retriever
 
-# So many times as many hits are looked through as are asked for: copies take places that others then fill.
+# So many times as many hits are looked through as are asked for: copies take places that others then fill. While they
+# leave too few, so many times more again, up to a limit: a notice can stand under thousands of letters.
 _LOOKED_THROUGH = 3
+_DEEPER = 8
+_DEEPEST = 5_000
 # Fewer words are alike by chance: a date, a name, "See below".
 FEWEST_WORDS = 5
 
@@ -21,7 +25,7 @@ Words = tuple[str, ...]
 
 
 class DistinctRetriever:
-    """A retriever whose hits are all different: a hit that says nothing a better one does not is among its copies."""
+    """A retriever whose hits are all different: one that says the same as a better one is among its copies."""
 
     def __init__(self, retriever: Retriever, document_of: DocumentOf) -> None:
         """`document_of` gives a document by id and version."""
@@ -30,18 +34,26 @@ class DistinctRetriever:
 
     def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
         """See Retriever."""
-        hits = self._retriever.search(query, _LOOKED_THROUGH * top_k, documents)
-        return tuple(islice(distinct(hits, self._document_of), top_k))
+        depth = _LOOKED_THROUGH * top_k
+        while True:
+            hits = self._retriever.search(query, depth, documents)
+            found = tuple(islice(distinct(hits, self._document_of), top_k))
+            if len(found) == top_k or len(hits) < depth or depth >= _DEEPEST:
+                return found
+            depth = min(_DEEPER * depth, _DEEPEST)
 
 
 def distinct(hits: Sequence[Hit], document_of: DocumentOf) -> Iterator[Hit]:
-    """Yield the hits without those that only repeat a better one from another document; they become its copies."""
+    """Yield the hits without those that say the same as a better one of another document; they become its copies."""
     kept: list[frozenset[Words]] = []
     holding: dict[Words, list[int]] = {}
     copies: dict[int, list[Passage]] = {}
     own: list[Hit] = []
     for hit in hits:
-        document = document_of(hit.passage.document_id, hit.passage.version)
+        try:
+            document = document_of(hit.passage.document_id, hit.passage.version)
+        except NotFound:
+            continue  # purged meanwhile
         said = frozenset(key for _, key in sayings(document, hit.passage))
         original = _original(hit, said, kept, holding, own)
         if original is not None:
@@ -62,11 +74,11 @@ def _original(
     holding: Mapping[Words, Sequence[int]],
     own: Sequence[Hit],
 ) -> int | None:
-    """Return the first better hit of another document that says all of it."""
+    """Return the first better hit of another document that says exactly the same."""
     if not said or any(len(key) < FEWEST_WORDS for key in said):
         return None
     for number in holding.get(min(said), ()):
-        if said <= kept[number] and own[number].passage.document_id != hit.passage.document_id:
+        if said == kept[number] and own[number].passage.document_id != hit.passage.document_id:
             return number
     return None
 

@@ -119,6 +119,12 @@ def saved_folders(root: Path) -> list[Path]:
     return sorted(path for path in root.glob("[0-9]*") if path.is_dir()) if root.is_dir() else []
 
 
+def generation_of(folder: Path) -> int:
+    """Return the generation that a saved folder was written at, -1 for any other folder."""
+    match = _NAME.fullmatch(folder.name)
+    return int(match[1]) if match else -1
+
+
 def _open(folder: Path, fingerprint: str, generation: int) -> Segment | None:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))

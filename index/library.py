@@ -146,9 +146,15 @@ class Library:
         return Added(document.id, document.version, "unchanged")
 
     def remove(self, document_id: str, *, purge: bool = False) -> None:
-        """Take a document out; old citations keep resolving unless `purge`. Raises NotFound."""
+        """Take a document out; old citations keep resolving unless `purge`, which leaves nothing of it in the files.
+
+        A purge from a large index takes minutes: its search files are written anew. Raises NotFound.
+        """
         self.store.remove(document_id, purge=purge)
-        self.refresh()
+        if purge:
+            self.live.compact(always=True)
+        else:
+            self.refresh()
 
     def passages_of(self, document: Document) -> tuple[Passage, ...]:
         """Return the passages that a document is cut into here."""

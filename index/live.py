@@ -70,19 +70,25 @@ class LiveArrays:
             return arrays
 
     def _brought_up(self, arrays: Arrays) -> Arrays:
+        if self._store.changed_passages(arrays.generation) > _DUE_SHARE * arrays.alive:
+            # Another process may have done the work.
+            saved = self._saved_newer(arrays.generation)
+            arrays = arrays if saved is None else saved
+            if arrays.generation == self._store.generation():
+                return arrays
         if self._store.changed_passages(arrays.generation) > max(_READ_WHOLE, arrays.alive):
             return self._built()
         arrays = self._caught_up(arrays, self._store.changes(arrays.generation))
         return self._compacted(arrays) if arrays.alive <= _SMALL else arrays
 
-    def compact(self) -> None:
-        """Join the segments into one and save it, if they are due; searches and changes go on meanwhile.
+    def compact(self, *, always: bool = False) -> None:
+        """Join the segments into one and save it, if they are due or `always`; searches and changes go on meanwhile.
 
         Takes minutes for a million passages.
         """
         with self._compacting:
             arrays = self.refresh()
-            if not _is_due(arrays):
+            if not (_is_due(arrays) or (always and _has_changed(arrays))):
                 return
             compacted = self._compacted(arrays)
             with self._refreshing:
@@ -104,9 +110,20 @@ class LiveArrays:
     def _verify(self, folder: Path) -> None:
         if not derived.verify(folder) or not folder.exists():
             return
+        self._build_again([folder])
+
+    def discard(self, arrays: Arrays) -> None:
+        """Throw away a snapshot that gives impossible scores, and its files; everything is built again."""
+        if self._arrays is arrays:
+            self._build_again(derived.saved_folders(self._derived))
+
+    def _build_again(self, folders: Sequence[Path]) -> None:
         _log.warning("the search files are corrupt and are built again")
-        rmtree(folder, ignore_errors=True)
         with self._refreshing:
+            # Searches wait: nothing corrupt is served meanwhile.
+            self._arrays = None
+            for folder in folders:
+                rmtree(folder, ignore_errors=True)
             self._arrays = self._opened()
 
     def _opened(self) -> Arrays:
@@ -115,6 +132,16 @@ class LiveArrays:
         if saved is not None:
             return join(saved.generation, [saved.segment], [NONE_DEAD])
         return self._built()
+
+    def _saved_newer(self, generation: int) -> Arrays | None:
+        """Return what is saved if that is newer than `generation`, before it is read at length."""
+        folders = derived.saved_folders(self._derived)
+        if not any(derived.generation_of(folder) > generation for folder in folders):
+            return None
+        saved = derived.load(folders, self._fingerprint, self._store.generation())
+        if saved is None or saved.generation <= generation:
+            return None
+        return join(saved.generation, [saved.segment], [NONE_DEAD])
 
     def _built(self) -> Arrays:
         """Return everything built from the store, read piece by piece."""
@@ -149,6 +176,10 @@ class LiveArrays:
             saved = derived.load(derived.saved_folders(self._derived), self._fingerprint, generation)
             segment = saved.segment if saved is not None and saved.generation == generation else segment
         return join(generation, [segment], [NONE_DEAD])
+
+
+def _has_changed(arrays: Arrays) -> bool:
+    return len(arrays.segments) > 1 or any(len(numbers) for numbers in arrays.dead)
 
 
 def _is_due(arrays: Arrays) -> bool:

@@ -20,6 +20,8 @@ from index.ranking import best
 LEG_DEPTH = 100
 DENSE_WEIGHT = 0.5
 _RETRIES = 3
+# Vectors are of unit length; their last bits may say a little more.
+_LARGEST_COSINE = 1.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +74,45 @@ class HybridRetriever:
 
     def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
         """See Retriever."""
+        depth = max(LEG_DEPTH, top_k)
+        found: list[tuple[int, Passage]] = []
+        ranking: Ranking | None = None
         for _ in range(_RETRIES):
             arrays = self._library.arrays()
             allowed = _allowed(arrays, documents)
-            ranking = rank(arrays, self._library.encoder, query, allowed, self._dense_weight)
-            numbers = ranking.numbers[:top_k]
-            ids = arrays.passage_ids[numbers].tolist()
+            ranking = rank(arrays, self._library.encoder, query, allowed, self._dense_weight, depth)
+            if not _is_sound(ranking):
+                self._library.live.discard(arrays)
+                continue
+            ids = arrays.passage_ids[ranking.numbers[:top_k]].tolist()
             passages = self._library.store.passages(ids)
-            if len(passages) == len(ids):
-                return _hits(ranking, [passages[identity] for identity in ids])
-            # A document was changed between ranking and reading: rank again over what there is now.
+            found = [(place, passages[identity]) for place, identity in enumerate(ids) if identity in passages]
+            if len(found) == len(ids):
+                break
+            # A document was changed between ranking and reading: rank again over what there is now. Where changes never
+            # cease, what is still there is better than nothing.
             self._library.refresh()
-        return ()
+        return () if ranking is None else _hits(ranking, found)
+
+
+def _is_sound(ranking: Ranking) -> bool:
+    """Whether all cosines are: large search files are mapped, and a damaged page would be ranked first."""
+    return bool((np.abs(ranking.dense) <= _LARGEST_COSINE).all())
 
 
 def rank(
-    arrays: Arrays, encoder: Encoder, query: str, allowed: npt.NDArray[np.int64] | None, dense_weight: float
+    arrays: Arrays,
+    encoder: Encoder,
+    query: str,
+    allowed: npt.NDArray[np.int64] | None,
+    dense_weight: float,
+    depth: int = LEG_DEPTH,
 ) -> Ranking:
-    """Take each leg's best LEG_DEPTH and rank their union by the fused true scores."""
+    """Take each leg's best `depth` and rank their union by the fused true scores."""
     lexical_scores = arrays.lexical.scores(query_terms(query))
     vector = encoder.encode([query])[0]
-    dense_top, _ = arrays.dense.search(vector, LEG_DEPTH, allowed)
-    lexical_top = _lexical_top(lexical_scores, allowed, arrays.order)
+    dense_top, _ = arrays.dense.search(vector, depth, allowed)
+    lexical_top = _lexical_top(lexical_scores, allowed, arrays.order, depth)
     numbers = np.union1d(lexical_top, dense_top).astype(np.int64)
     # In address order, so that the last bit of a sum does not tell how passages are spread over segments.
     numbers = numbers[np.argsort(arrays.order[numbers])]
@@ -105,22 +124,25 @@ def rank(
 
 
 def _lexical_top(
-    scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.int64] | None, order: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64],
+    allowed: npt.NDArray[np.int64] | None,
+    order: npt.NDArray[np.float64],
+    depth: int,
 ) -> npt.NDArray[np.int64]:
     # Few passages hold a word of the query: taking the best of those alone is much quicker.
     scored = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-    return scored[best(scores[scored], LEG_DEPTH, order[scored])]
+    return scored[best(scores[scored], depth, order[scored])]
 
 
 def _allowed(arrays: Arrays, documents: Sequence[str] | None) -> npt.NDArray[np.int64] | None:
     return None if documents is None else arrays.of_documents(documents)
 
 
-def _hits(ranking: Ranking, passages: Sequence[Passage]) -> tuple[Hit, ...]:
+def _hits(ranking: Ranking, passages: Sequence[tuple[int, Passage]]) -> tuple[Hit, ...]:
     lexical_rank = {number: place for place, number in enumerate(ranking.lexical_top.tolist(), start=1)}
     dense_rank = {number: place for place, number in enumerate(ranking.dense_top.tolist(), start=1)}
     hits = []
-    for place, passage in enumerate(passages):
+    for place, passage in passages:
         number = int(ranking.numbers[place])
         legs = {
             "lexical": Leg(lexical_rank.get(number), round(float(ranking.lexical[place]), 6)),

@@ -58,7 +58,8 @@ def ingest_paths(
             run.refuse_empty()
         run.put_in()
         run.take_out(keep=keep_missing)
-        library.live.compact()
+    # Others may write meanwhile.
+    library.live.compact()
     return run.report()
 
 

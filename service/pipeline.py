@@ -136,7 +136,7 @@ class Pipeline:
         if asked is None:
             return None
         hits = self.retriever.search(question, DEFINITIONS_IN, documents)
-        evidence = [evidence_for(self.library, hit) for hit in hits]
+        evidence = evidence_for(self.library, hits)
         findings = find_definitions(asked, evidence)
         if findings is None:
             return None
@@ -266,7 +266,7 @@ class Pipeline:
 
     def _judged(self, query: str, hits: Sequence[Hit]) -> tuple[Judged, ...]:
         """Return the passages in the model's order."""
-        return self.reader.rank(query, [evidence_for(self.library, hit) for hit in hits])
+        return self.reader.rank(query, evidence_for(self.library, hits))
 
     def _alternative(self, finding: Finding, evidence: Sequence[Evidence]) -> Alternative:
         return Alternative(finding.text, finding.confidence, self._quotes(finding, evidence))

@@ -11,6 +11,7 @@ import pytest
 from conftest import SEEDS, build_pipeline, make_document
 from index.encoder import Encoder
 from index.filtering import narrowed
+from index.library import Incoming
 from index.loading import load_text
 from service.conversation.chat import Chat, Scope
 from service.conversation.store import ConversationStore
@@ -117,3 +118,28 @@ def test_purging_a_copy_erases_turns_that_show_it(repeated: Pipeline, tmp_path: 
     shown = [copy.document_id for one in turn.answer.citations for copy in one.copies]
     assert shown
     assert chat.store.forget(shown[0]) == 1
+
+
+def test_a_passage_within_a_longer_one_is_still_listed(tmp_path: Path, encoder: Encoder) -> None:
+    built = build_pipeline(tmp_path, encoder)
+    said = "The council of Telbury declared the harvest lost on 6 April."
+    for name, text in (("a", said), ("b", said), ("c", f"{said} It rained.")):
+        built.library.add(make_document(text, name))
+    hits = built.search("council of Telbury harvest", 10).hits
+    listed = {hit.passage.document_id: [copy.document_id for copy in hit.passage.copies] for hit in hits}
+    assert listed in ({"a": ["b"], "c": []}, {"b": ["a"], "c": []})
+    built.library.close()
+
+
+def test_a_hundred_copies_leave_room_for_the_rest(tmp_path: Path, encoder: Encoder) -> None:
+    built = build_pipeline(tmp_path, encoder)
+    asked = "How many animals did the herd near the river have in April 2012?"
+    documents = [make_document(asked, f"form{number}") for number in range(130)]
+    documents.append(make_document("In April 2012 the herd near the river had 412 animals.", "real"))
+    built.library.add_many([Incoming(document, "", None, None) for document in documents])
+    hits = built.search(asked, 10).hits
+    assert {hit.passage.document_id[:4] for hit in hits} == {"form", "real"}
+    assert max(len(hit.passage.copies) for hit in hits) == 129
+    answer = built.ask(asked)
+    assert (answer.status, answer.answer) == ("answered", "412")
+    built.library.close()

@@ -61,6 +61,12 @@ def test_the_forms_that_say_what_a_name_is(sentence: str, name: str, said: str) 
         ("After Ada Lund, the same offer was made to others.", "Ada Lund"),
         ("The region Harrow traders came from was poor.", "Harrow"),
         ("He sued (FPU) and lost.", "FPU"),
+        ("The National Front of Harrow (FNH) met.", "FNH"),
+        ("Ansuk, a month before the vote, was quiet.", "Ansuk"),
+        ("Lake Mirren, an hour by boat from the harbour, froze.", "Lake Mirren"),
+        ("Dorel was the first to leave the room when the alarm was heard.", "Dorel"),
+        ("Ombada is the problem, said the spokesman of the union on Monday.", "Ombada"),
+        ("Harrow was a success.", "Harrow"),
     ],
 )
 def test_what_merely_stands_beside_a_name_does_not_define_it(sentence: str, name: str) -> None:

@@ -264,3 +264,56 @@ def test_a_background_join_misses_no_change(tmp_path: Path, encoder: Encoder, mo
     one.live.compact()
     found = {name for name, *_ in hits(one, "zebra giraffe river")}
     assert found == {"doc0", "doc2"} | {f"late{number}" for number in range(count)}
+
+
+def test_a_search_that_never_meets_a_quiet_moment_gives_what_is_there(
+    tmp_path: Path, encoder: Encoder, monkeypatch
+) -> None:
+    one = Library(tmp_path, encoder)
+    for number in range(4):
+        one.add(make_document(f"Zebra number {number} crossed the river.", f"doc{number}"))
+    reading = one.store.passages
+
+    def changing(ids: Sequence[int]) -> dict[int, object]:
+        return {identity: passage for identity, passage in reading(ids).items() if passage.document_id != "doc2"}
+
+    monkeypatch.setattr(one.store, "passages", changing)
+    assert {name for name, *_ in hits(one, "zebra")} == {"doc0", "doc1", "doc3"}
+
+
+def test_impossible_scores_are_not_served(tmp_path: Path, encoder: Encoder, monkeypatch) -> None:
+    """A page of a mapped file that went bad is met by the search before anybody verified the file."""
+    monkeypatch.setattr(derived, "MAPPED_FROM", 100)
+    one = Library(tmp_path, encoder)
+    one.add(make_document("The zebra crossed the river at dawn."))
+    expected = hits(one, "zebra")
+    one.close()
+    (folder,) = derived.saved_folders(tmp_path / "derived")
+    data = (folder / "vectors.npy").read_bytes()
+    (folder / "vectors.npy").write_bytes(data[:-1536] + b"\x7f" * 1536)
+    assert hits(Library(tmp_path, encoder), "zebra") == expected
+
+
+def test_what_another_process_saved_is_opened_rather_than_made_again(
+    tmp_path: Path, encoder: Encoder, monkeypatch
+) -> None:
+    ours, theirs = Library(tmp_path, encoder), Library(tmp_path, encoder)
+    ours.add(make_document("The zebra crossed the river.", "doc0"))
+    ours.refresh()
+    for number in range(1, 5):
+        theirs.add(make_document(f"Zebra number {number} crossed the river.", f"doc{number}"))
+    theirs.refresh()
+    monkeypatch.setattr(ours.store, "changes", lambda _since: pytest.fail("what is saved was read again"))
+    assert {name for name, *_ in hits(ours, "zebra")} == {f"doc{number}" for number in range(5)}
+
+
+def test_a_purge_from_a_large_index_leaves_no_words(tmp_path: Path, encoder: Encoder, monkeypatch) -> None:
+    monkeypatch.setattr(live, "_SMALL", 0)
+    one = Library(tmp_path, encoder)
+    one.add(make_document("The zebra crossed the river.", "doc0"))
+    one.add(make_document("The quixotic giraffe stayed.", "doc1"))
+    one.refresh()
+    one.remove("doc1", purge=True)
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"quixot" in data for data in files)
+    assert hits(one, "zebra")

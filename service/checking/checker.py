@@ -113,7 +113,7 @@ class Checker:
     def retrieve(self, claim: str, documents: Sequence[str] | None) -> tuple[Judged, ...]:
         """Return the passages that bear on a claim, best first."""
         hits = self._retriever.search(claim, RETRIEVED, documents)
-        return self._reader.rank(claim, [evidence_for(self._library, hit) for hit in hits])
+        return self._reader.rank(claim, evidence_for(self._library, hits))
 
     def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on one claim that stands alone."""

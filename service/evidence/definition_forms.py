@@ -19,7 +19,7 @@ _BE = re.compile(r"\s+(?:is|are|was|were)\s+(?:also |still |now |then |today )?(
 _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PREPOSITION = re.compile(r"\b(?:of|in|by|to|for|with|from|at|on|against|between|and|than|as|under|over|near)\b", re.I)
 _STOP = re.compile(
-    r"[;:]|,\s+(?:which|who|and|but|while|whose|where|although|though|with|after|when)\b|\s[—–]\s|[.!?]$"
+    r"[;:]|,\s+(?:said|says|according|which|who|and|but|while|whose|where|although|though|with|after|when)\b|\s[—–]\s|[.!?]$"
 )
 _OFFICES = (
     r"(?:president|prime minister|minister|leader|chief|head|general|colonel|captain|commander|lieutenant|major|king|"
@@ -43,6 +43,18 @@ _NO_PHRASE = re.compile(
     r"^(?:and|or|but|as|with|in|on|at|by|who|which|while|\w+ing|\w+ed|the (?:same|next|following|latter|former))\b"
     rf"|^the (?!(?:[A-Z]\w+\s){{1,2}}{_ROLE})[A-Z]"
     r"|\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|did|does|do|itself|themselves|also)\b"
+)
+# The part of a phrase that carries its head: up to the first word that begins an addition.
+_HEAD = re.compile(
+    r"(?:(?!\b(?:of|in|by|to|for|with|from|at|on|against|between|that|which|who|whose|where|when|before|after|later|"
+    r"earlier|ago|since|until|during|than|as|named|called|based|led|created|used|known)\b)[^,;:])+"
+)
+_NO_KIND = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|nights?|mornings?|evenings?|weeks?|weekends?|months?|years?|decades?|"
+    r"moments?|while|time|times|kilometres?|kilometers?|miles?|metres?|meters?|km|walk|drive|ride|first|last|only|next|"
+    r"same|problem|reason|result|case|point|most|least|lot|bit|few|things?|way|idea|hope|fear|truth|fact|success|failure|"
+    r"question|answer|start|end|beginning)\s*$",
+    re.IGNORECASE,
 )
 # "the insurgent group NAME", "Malian president NAME", "Coup leader Captain NAME" at the beginning of a sentence.
 _TITLE = re.compile(
@@ -112,13 +124,20 @@ def _is_a(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if not re.fullmatch(r"\s*(?:,[^,]{1,160},|or [^,]{1,80})?\s*", plain[end : verb.start()]):
         return None
-    return _phrase(text, verb.end())
+    said = _phrase(text, verb.end())
+    return said if said is not None and _says_what(text[slice(*said)]) else None
+
+
+def _says_what(phrase: str) -> bool:
+    """Whether a phrase can say what something is: not when, how far, how many or the how manieth."""
+    head = _HEAD.match(phrase)
+    return head is not None and not _NO_KIND.search(head[0])
 
 
 def _apposed(text: str, end: int) -> tuple[int, int] | None:
     """Find "NAME, a ..., " or "NAME, president of ..., "."""
     match = _APPOSED.match(text, end)
-    if match is None or _NO_PHRASE.search(match[1]):
+    if match is None or _NO_PHRASE.search(match[1]) or not _says_what(match[1]):
         return None
     return match.start(1), _trimmed(text, *match.span(1))
 
@@ -133,7 +152,15 @@ def _spelt_out(text: str, start: int, end: int) -> tuple[int, int] | None:
         chosen = words[-count:]
         capitals = "".join(word[0][0] for word in chosen if word[0][0].isupper())
         # ECOWAS takes three letters of "Economic": the initials stand in it in order, and few letters are left.
-        if chosen[0][0][0] == short[0] and len(capitals) >= max(2, len(short) - 2) and _in_order(capitals, short):
+        # The whole of the name: "Front of Harrow" is not what ends "National Front of Harrow (FNH)".
+        before = "" if count == len(words) else words[-count - 1][0]
+        whole = not before[:1].isupper() or before in ("The", "A", "An")
+        if (
+            whole
+            and chosen[0][0][0] == short[0]
+            and len(capitals) >= max(2, len(short) - 2)
+            and _in_order(capitals, short)
+        ):
             return chosen[0].start(), chosen[-1].end()
     return None
 

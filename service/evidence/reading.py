@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from index.documents import Document, Span
+from index.errors import NotFound
 from index.library import Library
 from index.passages import Passage
 from index.retriever import Hit, Leg
@@ -26,11 +28,15 @@ class Evidence:
     copies: tuple[tuple[Document, Passage], ...]
 
 
-def evidence_for(library: Library, hit: Hit) -> Evidence:
-    """Return a hit with the document version it is a slice of."""
-    copies = tuple((library.document(copy.document_id, copy.version), copy) for copy in hit.copies)
-    document = library.document(hit.passage.document_id, hit.passage.version)
-    return Evidence(document, hit.passage, hit.score, hit.legs, copies)
+def evidence_for(library: Library, hits: Iterable[Hit]) -> list[Evidence]:
+    """Return hits with the document versions they are slices of, without those that were purged meanwhile."""
+    found = []
+    for hit in hits:
+        with suppress(NotFound):
+            document = library.document(hit.passage.document_id, hit.passage.version)
+            copies = tuple((library.document(copy.document_id, copy.version), copy) for copy in hit.copies)
+            found.append(Evidence(document, hit.passage, hit.score, hit.legs, copies))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

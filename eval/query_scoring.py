@@ -31,11 +31,15 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class GoldQuery:
-    """A query and the grade of each judged document, at least one of them above 0."""
+    """A query and the grade of each judged document, at least one of them above 0.
+
+    `names` has what the collection itself calls documents whose ids are other ones here, of all its documents.
+    """
 
     id: str
     text: str
     relevance: Mapping[str, int]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def _result(
         scores=query_scores(query.relevance, found.documents, found.retrieved) | verbatim,
         violations=violations,
         latency_ms=round(found.seconds * 1000, 3),
+        names={one: query.names[one] for one in (*found.documents, *query.relevance) if one in query.names},
     )
 
 

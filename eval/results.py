@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
@@ -67,7 +67,8 @@ class QueryResult:
 
     `documents` are the ids that were found, best first, as the model ranks them and behind those as the search legs
     do; `relevance` the grade of every judged one (0: judged, not relevant). `quotes` are the words of the first
-    passages. `reason` is the message of an error.
+    passages. `reason` is the message of an error. `names` has what the collection itself calls those of the documents
+    whose ids are other ones here.
     """
 
     id: str
@@ -80,6 +81,8 @@ class QueryResult:
     scores: dict[str, float]
     violations: tuple[str, ...]
     latency_ms: float
+    # Older runs have none.
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

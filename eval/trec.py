@@ -14,6 +14,7 @@ RUN_FILE = "run.trec"
 QRELS_FILE = "qrels.trec"
 TAG = "citecheck"
 _UNSAFE = re.compile(r"[\s%]")
+_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def _judgements(one: Ranking) -> Iterator[str]:
 
 
 def _name(identity: str) -> str:
-    """Return an id as TREC's formats can hold it: what would end it is percent-encoded."""
-    return _UNSAFE.sub(lambda found: quote(found[0]), identity)
+    """Return an id as TREC's formats can hold it: the same, or percent-encoded where white space would end it."""
+    return _UNSAFE.sub(lambda found: quote(found[0]), identity) if _SPACE.search(identity) else identity
 
 
 def _of_question(item: ItemResult) -> Ranking:
@@ -64,4 +65,6 @@ def _of_question(item: ItemResult) -> Ranking:
 
 
 def _of_query(result: QueryResult) -> Ranking:
-    return Ranking(result.id, result.documents, result.relevance)
+    names = result.names
+    documents = tuple(names.get(one, one) for one in result.documents)
+    return Ranking(result.id, documents, {names.get(one, one): grade for one, grade in result.relevance.items()})

@@ -19,8 +19,9 @@ READING_VERSION = "1"
 class FileStamp:
     """A file when its document was put in.
 
-    `root` is the folder given to `index` under which it was found, "" for a file named outright. `digest` covers its
-    bytes and what was said of it. `size` is in bytes, `modified` in nanoseconds since 1970.
+    `root` is the folder given to `index` under which it was found, "" for a file named outright. `digest` has three
+    parts: a digest of its bytes, one of what was said of it, and which file it was in which state, as the system tells
+    files apart. `size` is in bytes, `modified` in nanoseconds since 1970.
     """
 
     root: str
@@ -29,12 +30,23 @@ class FileStamp:
     modified: int
 
     def fits(self, status: os.stat_result) -> bool:
-        """Whether size and time are still those of the file."""
-        return (self.size, self.modified) == (status.st_size, status.st_mtime_ns)
+        """Whether it is still the same file, of the same size and time.
+
+        A stamp of a release that did not note which file it was fits none.
+        """
+        state = self._parts()[2:]
+        return (self.size, self.modified, state) == (status.st_size, status.st_mtime_ns, [_state_of(status)])
+
+    def holds_as(self, other: FileStamp) -> bool:
+        """Whether both files hold the same, and the same is said of them."""
+        return self._parts()[:2] == other._parts()[:2]
 
     def said(self) -> str:
         """Return the part of the digest that covers what was said of the file."""
-        return self.digest.partition("+")[2]
+        return self._parts()[1]
+
+    def _parts(self) -> list[str]:
+        return self.digest.split("+")
 
 
 def digest_of_said(said: Description) -> str:
@@ -57,4 +69,9 @@ def digest_of_file(path: Path) -> str:
 
 def stamp_of(status: os.stat_result, content: str, said: str, root: str) -> FileStamp:
     """Return the stamp of a file from its status and the digests of its content and of what is said of it."""
-    return FileStamp(root, f"{content}+{said}", status.st_size, status.st_mtime_ns)
+    return FileStamp(root, f"{content}+{said}+{_state_of(status)}", status.st_size, status.st_mtime_ns)
+
+
+def _state_of(status: os.stat_result) -> str:
+    """Tell a file from another that took its place with its size and time, as `cp -p` and `unzip` put them."""
+    return f"{status.st_ctime_ns}.{status.st_ino}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from index.sidecars import SIDECAR, describe, read_sidecar, sidecar_of
 MANIFEST = "manifest.json"
 # What a manifest's entry may hold beside a description; those that say where a file is from are for people.
 _ENTRY = ("file", "id", "sha256", "characters", "origin", "licence")
+_MAX_MANIFEST_BYTES = 32_000_000
+# What citecheck itself writes into a data folder, which may lie in a folder that is indexed.
+_STORE = "citecheck.sqlite"
+_OUR_FILES = re.compile(r"(citecheck|conversations)\.sqlite(-.+)?|(writer|open)\.lock|(restore|disagreements)\.json")
+_OUR_FOLDERS = frozenset({"derived"})
 _NOT_UNICODE = "The name is not valid UTF-8; rename the file or its folder."
 
 
@@ -90,9 +96,12 @@ def _found_at(path: Path) -> Iterator[SourceFile | Skipped]:
 def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
     errors: list[OSError] = []
     root = str(top.resolve())
-    seen = {top.resolve()}
+    seen = {root}
     for folder_name, folders, names in os.walk(top, followlinks=True, onerror=errors.append):
         folder = Path(folder_name)
+        if _STORE in names:
+            folders[:] = [name for name in folders if name not in _OUR_FOLDERS]
+            names = [name for name in names if not _OUR_FILES.fullmatch(name)]  # noqa: PLW2901
         entries = _manifest_entries(folder, root) if MANIFEST in names else None
         if entries is not None:
             folders.clear()
@@ -108,9 +117,9 @@ def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
     yield from (Skipped(Path(str(error.filename)), "The folder cannot be read.") for error in errors)
 
 
-def _is_new(folder: Path, seen: set[Path]) -> bool:
+def _is_new(folder: Path, seen: set[str]) -> bool:
     """Note a folder; links may lead in a circle or to the same folder twice."""
-    target = folder.resolve()
+    target = os.path.realpath(folder)
     if target in seen:
         return False
     seen.add(target)
@@ -125,7 +134,8 @@ def _sorted_out(path: Path, folder: str, names: frozenset[str], root: str) -> So
     if path.name.endswith(SIDECAR):
         lonely = path.name.removesuffix(SIDECAR) not in names
         return Skipped(path, "There is no file beside it that it could describe.") if lonely else None
-    place = str(path.resolve()) if path.is_symlink() else f"{folder.rstrip(os.sep)}{os.sep}{path.name}"
+    # Not Path.resolve: it raises RuntimeError for a link that leads to itself.
+    place = os.path.realpath(path) if path.is_symlink() else f"{folder.rstrip(os.sep)}{os.sep}{path.name}"
     reason = _unusable(path, place)
     if reason is not None:
         return Skipped(path, reason)
@@ -167,7 +177,7 @@ def _manifest_entries(folder: Path, root: str) -> list[SourceFile] | None:
     if not (folder / MANIFEST).is_file():
         raise DocumentError(f"{shown(str(folder / MANIFEST))} is not a regular file; mend it.", code="bad_manifest")
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads(_manifest_text(folder / MANIFEST))
     except (OSError, ValueError, RecursionError) as error:
         raise DocumentError(
             f"{shown(str(folder / MANIFEST))} is not valid JSON; mend it.", code="bad_manifest"
@@ -175,6 +185,19 @@ def _manifest_entries(folder: Path, root: str) -> list[SourceFile] | None:
     if not isinstance(content, dict) or not isinstance(content.get("documents"), list):
         return None
     return [_manifest_entry(folder, entry, root) for entry in content["documents"]]
+
+
+def _manifest_text(path: Path) -> str:
+    """Return what a manifest holds; raises OSError, ValueError, and DocumentError for one too large to be one."""
+    with path.open("rb") as file:
+        content = file.read(_MAX_MANIFEST_BYTES + 1)
+    if len(content) > _MAX_MANIFEST_BYTES:
+        raise DocumentError(
+            f"{shown(str(path))} is larger than {_MAX_MANIFEST_BYTES // 1_000_000} MB; split the folder or rename the "
+            "file.",
+            code="bad_manifest",
+        )
+    return content.decode("utf-8")
 
 
 def _manifest_entry(folder: Path, entry: object, root: str) -> SourceFile:

@@ -22,6 +22,9 @@ def sidecar_of(path: Path) -> Path:
 
 def read_sidecar(path: Path) -> Description:
     """Return what a sidecar says; raises DocumentError for one that cannot be read or says what nobody understands."""
+    # Asked first: opening a pipe would wait for a writer.
+    if not path.is_file():
+        raise DocumentError(f"{shown(path.name)} is not a regular file; remove it.", code="bad_sidecar")
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)

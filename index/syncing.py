@@ -69,7 +69,7 @@ def read_file(item: Pending, known: Known, recipe: str, *, max_bytes: int) -> Re
     content = hashlib.sha256(data).hexdigest()
     record = _fitting(file, known, recipe)
     stamp = _stamp(status, content, file, known.get(file.document_id))
-    if record is not None and record.stamp is not None and record.stamp.digest == stamp.digest:
+    if record is not None and record.stamp is not None and record.stamp.holds_as(stamp):
         return ReadFile(item, stamp, None)
     document = load_bytes(
         data,
@@ -88,7 +88,7 @@ def gone(root: str, listing: FolderListing, known: Iterable[DocumentRecord]) -> 
     A file that is there and was skipped is not gone, nor is one below a folder that cannot be read.
     """
     listed = {file.document_id for file in listing.files}
-    held_back = {str(item.path.resolve()) for item in listing.skipped}
+    held_back = {os.path.realpath(item.path) for item in listing.skipped}
     for record in known:
         if record.document_id in listed or record.path in held_back or not _belongs(record, root):
             continue

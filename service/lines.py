@@ -36,6 +36,8 @@ class Line:
             value = json.loads(self.text)
         except json.JSONDecodeError as error:
             raise self.refuse(f"not JSON ({error.msg} at column {error.colno}); write one object a line") from error
+        except (ValueError, RecursionError) as error:
+            raise self.refuse("its JSON is nested too deeply or has too long a number; correct it") from error
         if not isinstance(value, dict):
             raise self.refuse(f"expected a JSON object, found {type(value).__name__}; write one object a line")
         return value

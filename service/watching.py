@@ -50,11 +50,12 @@ def _follow(run: Callable[[], IngestReport], changes: Iterator[bool], show: Call
             continue
         try:
             report = run()
-        except CitecheckError as error:
+        except (CitecheckError, OSError) as error:
+            message = error.message if isinstance(error, CitecheckError) else f"Something cannot be read: {error}."
             # Said once, however often it is tried.
-            if error.message != told:
-                _log.error("%s", error.message)
-            due, told = True, error.message
+            if message != told:
+                _log.error("%s", message)
+            due, told = True, message
         else:
             due, told = False, ""
             if report.counts["unchanged"] < len(report.documents) or report.skipped != skipped:

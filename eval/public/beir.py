@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eval.datasets import read_beir_corpus, read_beir_queries
+from eval.datasets import BeirDocument, read_beir_corpus, read_beir_queries
 from eval.goldfiles import Gold
 from eval.public.collection import Collection, document_of
 from eval.public.reading import check_lines
@@ -26,7 +26,7 @@ def read_beir_collection(folder: Path, qrels: str | None, limit: int | None) -> 
     left out: nothing can be told from them.
     """
     name = qrels or _only_qrels(folder)
-    queries = tuple(_queries(folder, name))
+    queries = tuple(_queries(folder, name, original_ids(row.id for row in _rows(folder))))
     if not queries:
         raise InputError(f"{folder} has no query with a relevant document in qrels/{name}.tsv.", code="no_gold")
     return Collection(
@@ -43,10 +43,7 @@ def files_of(folder: Path, qrels: str) -> tuple[Path, ...]:
 
 def read_documents(folder: Path) -> Iterator[Document]:
     """Stream a corpus as documents; those without any words, which nothing could find, are left out."""
-    for path in (folder / "corpus.jsonl", folder / "corpus.jsonl.gz"):
-        if path.is_file():
-            check_lines(path)
-    for row in read_beir_corpus(folder):
+    for row in _rows(folder):
         text = row.text if row.text.strip() else row.title
         if text.strip():
             yield document_of(folder / "corpus.jsonl", text, safe_id(row.id), row.title)
@@ -57,14 +54,29 @@ def safe_id(identity: str) -> str:
     return identity if is_document_id(identity) else document_id_for_text(identity, content_sha256(identity))
 
 
-def _queries(folder: Path, qrels: str) -> Iterator[GoldQuery]:
+def original_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Return the ids that documents cannot have, by those they have instead; none with white space, which ends one."""
+    return {safe_id(one): one for one in ids if not is_document_id(one) and one.split() == [one]}
+
+
+def _rows(folder: Path) -> Iterator[BeirDocument]:
+    for path in (folder / "corpus.jsonl", folder / "corpus.jsonl.gz"):
+        if path.is_file():
+            check_lines(path)
+    return read_beir_corpus(folder)
+
+
+def _queries(folder: Path, qrels: str, names: dict[str, str]) -> Iterator[GoldQuery]:
+    """Yield the queries, all with the same `names`, to which those of judged documents are added."""
     for query in read_beir_queries(folder, qrels):
         try:
             text = checked_text(query.text, "query")
         except InputError as error:
             raise InputError(f"{folder}, query {query.id!r}: {error.message}", code="bad_file") from error
         if any(grade > 0 for grade in query.relevance.values()):
-            yield GoldQuery(query.id, text, {safe_id(name): grade for name, grade in query.relevance.items()})
+            # A corpus may lack documents that are judged.
+            names.update(original_ids(query.relevance))
+            yield GoldQuery(query.id, text, {safe_id(name): grade for name, grade in query.relevance.items()}, names)
 
 
 def _only_qrels(folder: Path) -> str:

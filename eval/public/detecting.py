@@ -32,7 +32,7 @@ def form_of(path: Path) -> Form:
         return "squad"
     try:
         row = json.loads(first_line(path))
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         row = None
     keys = set(row) if isinstance(row, dict) else set()
     found = next((form for form, wanted in _KEYS if wanted <= keys), None)

@@ -82,7 +82,7 @@ def is_nested(path: Path) -> bool:
     line = first_line(path)
     try:
         found = json.loads(line)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return ".json" in path.suffixes
     return isinstance(found, dict) and "data" in found
 

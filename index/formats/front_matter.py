@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from index.metadata import NO_DESCRIPTION, Description, found_metadata, one_line, split_tags
+from index.metadata import MAX_AUTHOR, NO_DESCRIPTION, Description, found_metadata, one_line, split_tags
 
 _WITHIN = 20_000
 _FENCED = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -13,7 +13,7 @@ _MARKDOWN = (".md", ".markdown")
 
 
 def read_front_matter(text: str, *, name: str) -> Description:
-    """Return what the front matter of a Markdown file says; nothing for other files, and for what is no YAML."""
+    """Return what the front matter of a Markdown file says; nothing for other files, and for unusable YAML."""
     fenced = _FENCED.match(text[:_WITHIN]) if name.lower().endswith(_MARKDOWN) else None
     if fenced is None:
         return NO_DESCRIPTION
@@ -21,6 +21,9 @@ def read_front_matter(text: str, *, name: str) -> Description:
     import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 
     try:
+        # A few lines of aliases can stand for more than the memory holds.
+        if "*" in fenced[1] and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(fenced[1])):
+            return NO_DESCRIPTION
         # Every value as it is written: 2012-04 is a month and no is Norwegian.
         said = yaml.load(fenced[1], Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings only
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -28,7 +31,7 @@ def read_front_matter(text: str, *, name: str) -> Description:
     if not isinstance(said, Mapping):
         return NO_DESCRIPTION
     metadata = found_metadata(
-        author="; ".join(_values(said, "author", "authors")),
+        author="; ".join(_values(said, "author", "authors")[:MAX_AUTHOR]),
         date=_first(said, "date", "published"),
         language=_first(said, "language", "lang"),
         tags=_tags(said),

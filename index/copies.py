@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from index.analysis import words
 from index.documents import Document, Span
-from index.errors import NotFound
 from index.passages import Passage
 from index.retriever import Hit, Retriever
 
@@ -19,68 +18,52 @@ _DEEPER = 8
 _DEEPEST = 5_000
 # Fewer words are alike by chance: a date, a name, "See below".
 FEWEST_WORDS = 5
+# So many places are told of a passage: the rest of a thousand would tell nobody more.
+MOST_COPIES = 20
 
-DocumentOf = Callable[[str, str], Document]
 Words = tuple[str, ...]
 
 
 class DistinctRetriever:
     """A retriever whose hits are all different: one that says the same as a better one is among its copies."""
 
-    def __init__(self, retriever: Retriever, document_of: DocumentOf) -> None:
-        """`document_of` gives a document by id and version."""
+    def __init__(self, retriever: Retriever) -> None:
+        """Leave out what repeats itself among the hits of `retriever`."""
         self._retriever = retriever
-        self._document_of = document_of
 
     def search(self, query: str, top_k: int, documents: Sequence[str] | None) -> tuple[Hit, ...]:
         """See Retriever."""
         depth = _LOOKED_THROUGH * top_k
         while True:
             hits = self._retriever.search(query, depth, documents)
-            found = tuple(islice(distinct(hits, self._document_of), top_k))
+            found = tuple(islice(distinct(hits), top_k))
             if len(found) == top_k or len(hits) < depth or depth >= _DEEPEST:
                 return found
             depth = min(_DEEPER * depth, _DEEPEST)
 
 
-def distinct(hits: Sequence[Hit], document_of: DocumentOf) -> Iterator[Hit]:
+def distinct(hits: Sequence[Hit]) -> Iterator[Hit]:
     """Yield the hits without those that say the same as a better one of another document; they become its copies."""
-    kept: list[frozenset[Words]] = []
-    holding: dict[Words, list[int]] = {}
-    copies: dict[int, list[Passage]] = {}
+    first: dict[Words, int] = {}
     own: list[Hit] = []
+    copies: dict[int, list[Passage]] = {}
     for hit in hits:
-        try:
-            document = document_of(hit.passage.document_id, hit.passage.version)
-        except NotFound:
-            continue  # purged meanwhile
-        said = frozenset(key for _, key in sayings(document, hit.passage))
-        original = _original(hit, said, kept, holding, own)
-        if original is not None:
+        said = _said(hit.passage)
+        original = first.get(said) if len(said) >= FEWEST_WORDS else None
+        if original is not None and own[original].passage.document_id != hit.passage.document_id:
             copies.setdefault(original, []).append(hit.passage)
             continue
-        for key in said:
-            holding.setdefault(key, []).append(len(own))
-        kept.append(said)
+        first.setdefault(said, len(own))
         own.append(hit)
     for number, hit in enumerate(own):
-        yield replace(hit, copies=tuple(copies[number])) if number in copies else hit
+        yield replace(hit, copies=tuple(copies[number][:MOST_COPIES])) if number in copies else hit
 
 
-def _original(
-    hit: Hit,
-    said: frozenset[Words],
-    kept: Sequence[frozenset[Words]],
-    holding: Mapping[Words, Sequence[int]],
-    own: Sequence[Hit],
-) -> int | None:
-    """Return the first better hit of another document that says exactly the same."""
-    if not said or any(len(key) < FEWEST_WORDS for key in said):
-        return None
-    for number in holding.get(min(said), ()):
-        if said == kept[number] and own[number].passage.document_id != hit.passage.document_id:
-            return number
-    return None
+def _said(passage: Passage) -> Words:
+    """Return the words of a passage; of a row, an info-box line or a list item with those of its headings."""
+    text = passage.index_text
+    # What is indexed of a paragraph ends in the paragraph itself.
+    return tuple(words(text[-len(passage.span) :] if passage.kind == "paragraph" else text))
 
 
 def sayings(document: Document, passage: Passage) -> Iterator[tuple[Span, Words]]:

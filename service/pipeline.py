@@ -297,7 +297,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """Open the library of the data folder and join the usual parts around it."""
     library = Library(settings.data, load_encoder(settings.encoder))
     retriever = HybridRetriever(library, dense_weight=settings.dense_weight)
-    return Pipeline(library, DistinctRetriever(retriever, library.document), EvidenceReader(), settings)
+    return Pipeline(library, DistinctRetriever(retriever), EvidenceReader(), settings)
 
 
 def _cite(item: Evidence) -> Citation:

@@ -65,7 +65,7 @@ def pipeline(seeded_folder: Path, encoder: Encoder) -> Iterator[Pipeline]:
 def build_pipeline(folder: Path, encoder: Encoder) -> Pipeline:
     library = Library(folder, encoder)
     settings = Settings(data=folder)
-    return Pipeline(library, DistinctRetriever(HybridRetriever(library), library.document), EvidenceReader(), settings)
+    return Pipeline(library, DistinctRetriever(HybridRetriever(library)), EvidenceReader(), settings)
 
 
 def make_document(text: str, document_id: str = "doc", title: str = "A title", source: str = "") -> Document:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SEEDS, build_pipeline, make_document
+from index.copies import MOST_COPIES
 from index.encoder import Encoder
 from index.filtering import narrowed
 from index.library import Incoming
@@ -139,7 +140,7 @@ def test_a_hundred_copies_leave_room_for_the_rest(tmp_path: Path, encoder: Encod
     built.library.add_many([Incoming(document, "", None, None) for document in documents])
     hits = built.search(asked, 10).hits
     assert {hit.passage.document_id[:4] for hit in hits} == {"form", "real"}
-    assert max(len(hit.passage.copies) for hit in hits) == 129
+    assert max(len(hit.passage.copies) for hit in hits) == MOST_COPIES
     answer = built.ask(asked)
     assert (answer.status, answer.answer) == ("answered", "412")
     built.library.close()

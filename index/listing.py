@@ -101,7 +101,7 @@ def _walk(top: Path) -> Iterator[SourceFile | Skipped]:
         folder = Path(folder_name)
         if _STORE in names:
             folders[:] = [name for name in folders if name not in _OUR_FOLDERS]
-            names = [name for name in names if not _OUR_FILES.fullmatch(name)]  # noqa: PLW2901
+            names = [name for name in names if not _OUR_FILES.fullmatch(name)]
         entries = _manifest_entries(folder, root) if MANIFEST in names else None
         if entries is not None:
             folders.clear()

@@ -207,6 +207,7 @@ def test_beir_gives_queries_with_something_relevant_and_documents_with_words(tmp
     (renamed,) = second.relevance
     assert renamed.startswith("port-1-")
     assert first.relevance == {"mill": 2, renamed: 1, "none": 0}
+    assert first.names == {renamed: "<port/1>"}
     documents = documents_of(tmp_path)
     assert list(documents) == ["mill", renamed, "bare"]
     assert documents["bare"].text == "Only a title"
@@ -224,6 +225,9 @@ def test_the_format_is_told_by_the_content(tmp_path: Path) -> None:
         assert form_of(path) == form
     assert form_of(lines(tmp_path / "four", flat())) == "squad"
     assert form_of(official(tmp_path / "five.json", indent=2)) == "squad"
+    assert form_of(lines(tmp_path / "six", ["[" * 200_000])) == "gold"
+    with pytest.raises(InputError, match=r"seven\.json, the file: .*recursion limit"):
+        documents_of(lines(tmp_path / "seven.json", ["[" * 200_000]))
     lines(tmp_path / "beir" / "questions.jsonl", [own])
     with pytest.raises(InputError, match="both gold sets and a BEIR collection; choose with --format"):
         form_of(tmp_path / "beir")
@@ -256,6 +260,11 @@ BAD: list[tuple[str, Callable[[Path], Path], str]] = [
         "is not readable",
     ),
     ("line", lambda at: lines(at / "a.jsonl", [flat()[0], "{"]), "a.jsonl, line 2: not JSON"),
+    (
+        "deep",
+        lambda at: lines(at / "a.jsonl", [flat()[0], '{"a":' * 200_000]),
+        "a.jsonl, line 2: its JSON is nested too deeply",
+    ),
     ("label", lambda at: lines(at / "a.jsonl", [PAIRS[0], {**PAIRS[1], "label": "yes"}]), "line 2: label is 'yes'"),
     ("silent", lambda at: lines(at / "a.jsonl", [{**PAIRS[0], "hypothesis": "42"}]), "claim 'a' has no words"),
     (
@@ -378,6 +387,13 @@ def test_a_run_is_measured_kept_compared_and_indexed_once(
     (figures,) = printed["metrics"].values()
     assert printed["items"] == len(read_run(Path("one")).scored) > 1
     assert figures["right"]["value"] > 0.5
+    if make is beir:
+        # As its own qrels have them.
+        assert {line.split()[2] for line in Path("one/run.trec").read_text("utf-8").splitlines()} >= {
+            "<port/1>",
+            "mill",
+        }
+        assert "q1 0 <port/1> 1" in Path("one/qrels.trec").read_text("utf-8").splitlines()
     monkeypatch.setattr(opening, "_index", lambda *_: pytest.fail("indexed again"))
     second = CliRunner().invoke(eval_app, ["run", "--gold", gold, "--out", "two"])
     assert second.exit_code == 0, second.output

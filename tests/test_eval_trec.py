@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import ir_measures
@@ -13,6 +14,7 @@ from ir_measures import RR, R, Success, nDCG
 from conftest import make_document
 from eval import rundir, trec
 from eval.flatten import scored_query
+from eval.public.beir import original_ids, safe_id
 from eval.query_scoring import DEPTH, GoldQuery, query_scores, search_gold
 from eval.results import Provenance, QueryResult, Run
 from index.errors import SpanError
@@ -60,6 +62,18 @@ def test_another_tool_finds_the_same_figures(tmp_path_factory: pytest.TempPathFa
         assert told == pytest.approx(ours), name
 
 
+def test_documents_have_the_names_of_their_collection() -> None:
+    made = replace(result("50%", ("a-1", "b", "c d"), {"a-1": 2, "z-1": 0}), names={"a-1": "<a%20/1>", "z-1": "é:1"})
+    ranked = trec.rankings(Run(ORIGIN, (), (), (made,)))
+    assert trec.run_text(ranked).splitlines() == [
+        "50% Q0 <a%20/1> 1 3 citecheck",
+        "50% Q0 b 2 2 citecheck",
+        "50% Q0 c%20d 3 1 citecheck",
+    ]
+    assert trec.qrels_text(ranked).splitlines() == ["50% 0 <a%20/1> 2", "50% 0 é:1 0"]
+    assert original_ids(["<a%20/1>", "a b", "\u2028", "", "plain"]) == {safe_id("<a%20/1>"): "<a%20/1>"}
+
+
 TEXTS = {"mill": "The mill of Orvik burned in 1911.", "port": "The port of Selje was dug in 1921.", "ship": "A ship."}
 
 
@@ -79,11 +93,12 @@ def test_a_query_is_searched_as_users_search(small: Pipeline, monkeypatch: pytes
     def find(identity: str):
         return make_document(TEXTS[identity], identity, identity.title())
 
-    query = GoldQuery("q1", "When did the mill of Orvik burn?", {"mill": 2, "gone": 1})
+    query = GoldQuery("q1", "When did the mill of Orvik burn?", {"mill": 2, "gone": 1}, {"ship": "<s>", "far": "<f>"})
     found = search_gold(small, find, query, clock=iter((1.0, 1.25)).__next__)
     assert (found.documents[0], sorted(found.documents)) == ("mill", sorted(TEXTS))
     assert (found.scores["hit@1"], found.scores["recall@10"], found.scores["verbatim"]) == (1, 0.5, 1)
     assert (found.latency_ms, found.violations, found.quotes[0].text) == (250, (), TEXTS["mill"])
+    assert found.names == {"ship": "<s>"}
     altered = search_gold(small, lambda identity: make_document("Other words.", identity), query)
     assert (altered.violations, altered.scores["verbatim"]) == (("quote not verbatim",), 0)
 

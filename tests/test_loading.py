@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from index import listing
 from index.documents import content_sha256
 from index.errors import DocumentClash, DocumentError, TooLarge
 from index.loading import decode, document_id_for, find_files, load_bytes, load_file, load_text
@@ -300,6 +301,18 @@ def test_broken_and_foreign_manifests(tmp_path):
         find_files([tmp_path])
     (tmp_path / "manifest.json").write_text('{"name": "a web app"}')
     assert [file.path.name for file in find_files([tmp_path]).files] == ["a.txt"]
+
+
+def test_a_manifest_is_read_within_bounds(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("words")
+    write_manifest(tmp_path, {"file": "a.txt"})
+    size = (tmp_path / "manifest.json").stat().st_size
+    monkeypatch.setattr(listing, "_MAX_MANIFEST_BYTES", size)
+    assert len(find_files([tmp_path]).files) == 1
+    monkeypatch.setattr(listing, "_MAX_MANIFEST_BYTES", size - 1)
+    with pytest.raises(DocumentError, match=r"manifest\.json is larger than") as caught:
+        find_files([tmp_path])
+    assert caught.value.code == "bad_manifest"
 
 
 def test_the_seeds_fit_their_manifest():

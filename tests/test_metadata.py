@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docx
@@ -25,6 +26,7 @@ from index.library import Library
 from index.listing import find_files
 from index.loading import load_bytes, load_file
 from index.metadata import (
+    MAX_AUTHOR,
     MAX_TAG,
     MAX_TAGS,
     NO_METADATA,
@@ -142,6 +144,8 @@ def test_front_matter_is_read_and_stays_in_the_text() -> None:
         "---\nauthor: never closed\n",
         "---\n" + "[" * 5000 + "\n---\n",
         "---\na: &a [x, x]\nb: &b [*a, *a]\nauthor: {name: *b}\n---\n",
+        "---\nauthor: &a Ann\ntitle: *a\n---\n",
+        "---\nauthor: [&a " + "x" * 9000 + ", *a" * 2500 + "]\n---\n",
         "---\n!!python/object/apply:os.system ['false']\n---\n",
         "---\ndate: soon\ntags: {a: b}\nlang: 7\nurl: javascript:alert(1)\n---\n",
     ],
@@ -277,6 +281,30 @@ def test_a_bad_sidecar_is_a_clear_reason(tmp_path: Path, content: str | bytes | 
     listing = find_files([tmp_path])
     assert [file.path.name for file in listing.files] == ["b.txt"]
     assert [item.path.name for item in listing.skipped] == ["a.txt"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir])
+def test_a_sidecar_that_is_no_file_is_a_clear_reason(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    write(tmp_path, "a.txt", "The town fell.")
+    make(tmp_path / f"a.txt{SIDECAR}")
+    with pytest.raises(DocumentError, match=r"a\.txt\.meta\.json is not a regular file; remove it"):
+        find_files([tmp_path / "a.txt"])
+
+
+def test_a_pipe_named_like_a_sidecar_does_not_stop_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "The town fell.")
+    write(tmp_path, "b.txt", "The harvest was good.")
+    os.mkfifo(tmp_path / f"a.txt{SIDECAR}")
+    listing = find_files([tmp_path])
+    assert [file.path.name for file in listing.files] == ["b.txt"]
+    assert ["not a regular file" in item.reason for item in listing.skipped] == [True]
+
+
+def test_many_authors_are_cut_where_one_name_would_be() -> None:
+    head = "---\nauthor: [" + ", ".join(f"A{number}" for number in range(2000)) + "]\n---\n"
+    author = of(f"{head}The town fell.\n".encode(), "a.md").author
+    assert author is not None
+    assert (author.startswith("A0; A1; "), len(author)) == (True, MAX_AUTHOR)
 
 
 def test_a_manifest_describes_and_its_slips_are_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +113,63 @@ def test_old_citations_of_a_vanished_file_still_resolve(library: Library, folder
     assert library.document("one", first.version).quote(Span(4, 9)) == "zebra"
 
 
-def test_an_unchanged_file_is_not_read(library: Library, folder: Path) -> None:
+def test_an_unchanged_file_is_not_read(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sync(library, folder)
-    path = folder / "one.txt"
-    before = path.stat()
-    # Same size and time, another content: only reading could tell.
-    path.write_text("The zebra crossed the river at dusk.")
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setattr("index.syncing.read_data", None)
     counts(sync(library, folder), unchanged=3)
+
+
+def test_files_of_one_size_and_time_that_were_swapped_are_noticed(library: Library, folder: Path) -> None:
+    dawn, dusk = (write(folder / f"{name}.txt", f"The zebra crossed the river at {name}.") for name in ("dawn", "dusk"))
+    sync(library, folder)
+    dawn.rename(folder / "spare")
+    dusk.rename(dawn)
+    (folder / "spare").rename(dusk)
+    report = sync(library, folder)
+    assert {name for name, status in told(report).items() if status == "updated"} == {"dawn", "dusk"}
+    # As `cp -p` and `unzip` do: written over, and the old time put back.
+    dawn.write_text("The zebra crossed the river at noon.")
+    os.utime(dawn, (HOUR_AGO, HOUR_AGO))
+    assert told(sync(library, folder))["dawn"] == "updated"
+    counts(sync(library, folder), unchanged=5)
+
+
+def test_a_stamp_without_the_file_s_state_is_read_once_more(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(library, folder)
+    described = library.store.described
+    for record in described.under(str(folder)):
+        assert record.stamp is not None
+        older = replace(record.stamp, digest="+".join(record.stamp.digest.split("+")[:2]))
+        described.stamp([(record.document_id, older)])
+    monkeypatch.setattr("index.syncing.load_bytes", None)
+    counts(sync(library, folder), unchanged=3)
+    monkeypatch.setattr("index.syncing.read_data", None)
+    counts(sync(library, folder), unchanged=3)
+
+
+def test_a_link_that_leads_to_itself_is_skipped(library: Library, folder: Path) -> None:
+    for name in ("self.txt", "self", "self.bin"):
+        (folder / name).symlink_to(folder / name)
+    for status in ("added", "unchanged"):
+        report = sync(library, folder)
+        counts(report, **{status: 3}, skipped=3)
+    assert all(item.reason for item in report.skipped)
+
+
+def test_a_data_folder_in_the_folder_is_passed_over_and_its_neighbours_are_not(
+    library: Library, tmp_path: Path, folder: Path
+) -> None:
+    shutil.move(folder, tmp_path / "data" / "texts")
+    write(tmp_path / "data" / "beside.txt", "The lion slept.")
+    write(tmp_path / "data" / "noise.bin", "x")
+    library.refresh()
+    counts(sync(library, tmp_path), added=4, skipped=1)
+    report = sync(library, tmp_path / "data")
+    counts(report, unchanged=4, skipped=1)
+    assert [item.path.name for item in report.skipped] == ["noise.bin"]
+    assert (tmp_path / "data" / "derived").is_dir()
 
 
 def test_a_touched_file_is_read_and_not_extracted(

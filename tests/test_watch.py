@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import queue
 import signal
 import subprocess
@@ -15,7 +16,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("watchfiles")
-from service.watching import _is_ours
+from service.ingest import IngestReport
+from service.watching import _follow, _is_ours
 
 PATIENCE = 60
 
@@ -80,10 +82,11 @@ def test_changes_are_followed_until_the_watch_is_interrupted(watcher: Watcher, f
     (folder / "two.txt.meta.json").write_text('{"tags": ["herds"]}')
     watcher.until("two", "updated")
     (folder / "broken.txt").write_bytes(b"\x00\x01\x02")
+    (folder / "itself.txt").symlink_to(folder / "itself.txt")
     (folder / "sub").mkdir()
     (folder / "sub" / "three.txt").write_text("The quagga was seen in the valley.")
     report = watcher.until("three", "added")
-    assert "broken.txt" in {Path(item["path"]).name for item in report["skipped"]}
+    assert {Path(item["path"]).name for item in report["skipped"]} == {"broken.txt", "itself.txt"}
     (folder / "two.txt").unlink()
     watcher.until("two", "removed")
     watcher.process.send_signal(signal.SIGINT)
@@ -109,6 +112,24 @@ def test_a_folder_that_goes_away_and_comes_back_is_followed_again(folder: Path, 
     finally:
         watcher.process.kill()
         watcher.process.wait()
+
+
+def test_what_the_system_refuses_is_told_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    done = IngestReport((), (), {"unchanged": 0})
+    outcomes = iter([OSError(5, "Input/output error", "one.txt"), OSError(5, "Input/output error", "one.txt"), done])
+    tried = []
+
+    def run() -> IngestReport:
+        outcome = next(outcomes)
+        tried.append(outcome)
+        if isinstance(outcome, OSError):
+            raise outcome
+        return outcome
+
+    with caplog.at_level(logging.ERROR):
+        _follow(run, iter([True, False, False, False]), lambda _: None)
+    assert len(tried) == 3
+    assert ["Input/output error: 'one.txt'" in message for message in caplog.messages] == [True]
 
 
 def test_hidden_files_and_the_data_folder_are_nobodys_business(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from eval.scoring import (
 from index.errors import CitecheckError, SpanError
 from index.retriever import Hit, Retriever
 from service.answers import Answer
-from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation
+from service.searched import SearchHit, SearchResult
 
 
 class Pipeline(Protocol):

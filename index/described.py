@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, Row, bindparam, func, select, update
 
 from index import schema
 from index.database import reading, writing
 from index.documents import Document
+from index.errors import StoreError
 from index.files import FileStamp
 from index.filtering import Filter, condition
 from index.rows import DocumentRecord, read_record, write_known
@@ -68,21 +71,30 @@ class DescribedDocuments:
             return found, int(connection.execute(fitting).scalar_one())
 
     def under(self, folder: str) -> list[DocumentRecord]:
-        """Return the documents in the index whose files lie below a folder or were found through it, by id."""
+        """Return the documents in the index whose files lie below a folder or were found through it, by id.
+
+        A damaged record is left out, so that its file is taken for a new one and indexed again.
+        """
         table = schema.documents
         # The character after a slash, so that a range of paths holds all that begin with the folder's.
         first, last = folder.rstrip("/") + "/", folder.rstrip("/") + "0"
         below = (table.c.path >= first) & (table.c.path < last)
         query = select(table).where(below | (table.c.root == folder)).order_by(table.c.id)
         with reading(self._engine) as connection:
-            return [read_record(row) for row in connection.execute(query)]
+            return list(_undamaged(connection.execute(query)))
 
     def named(self, document_ids: Collection[str]) -> list[DocumentRecord]:
-        """Return what is known of those of the documents that are in the index."""
+        """Return what is known of those of the documents that are in the index; damaged records are left out."""
         table, ids = schema.documents, sorted(set(document_ids))
         found: list[DocumentRecord] = []
         with reading(self._engine) as connection:
             for start in range(0, len(ids), _BATCH):
                 query = select(table).where(table.c.id.in_(ids[start : start + _BATCH])).order_by(table.c.id)
-                found += map(read_record, connection.execute(query))
+                found += _undamaged(connection.execute(query))
         return found
+
+
+def _undamaged(rows: Iterable[Row[Any]]) -> Iterator[DocumentRecord]:
+    for row in rows:
+        with suppress(StoreError):
+            yield read_record(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -18,7 +17,7 @@ from index.arrays import Arrays
 from index.cutting import CUTTING_VERSION, cut
 from index.documents import Document
 from index.encoder import Encoder, Progress, Vectors
-from index.errors import DocumentClash
+from index.errors import CitecheckError, DocumentClash
 from index.files import FileStamp
 from index.lease import Lease
 from index.live import LiveArrays
@@ -26,6 +25,7 @@ from index.passages import Passage
 from index.rows import DocumentRecord
 from index.store import Store
 from index.writes import Put
+from index.writes import content_key as content_key
 
 MAX_PASSAGE_TOKENS = 160
 _ENCODED_AT_ONCE = 256
@@ -150,11 +150,21 @@ class Library:
 
         A purge from a large index takes minutes: its search files are written anew. Raises NotFound.
         """
-        self.store.remove(document_id, purge=purge)
+        self.store.remove(document_id, purge=purge, contents=self._contents(document_id) if purge else set())
         if purge:
             self.live.compact(always=True)
         else:
             self.refresh()
+
+    def _contents(self, document_id: str) -> set[bytes]:
+        """Return the content keys of every version held: of those not in the index no passages are left to tell."""
+        found: set[bytes] = set()
+        for version in self.store.versions(document_id):
+            # A text that is damaged is purged all the same.
+            with suppress(CitecheckError, ValueError, TypeError, AttributeError):
+                passages = self.passages_of(self.store.document(document_id, version))
+                found.update(content_key(passage.index_text) for passage in passages)
+        return found
 
     def passages_of(self, document: Document) -> tuple[Passage, ...]:
         """Return the passages that a document is cut into here."""
@@ -215,11 +225,6 @@ class Library:
 
 def _size(document: Document) -> int:
     return len(document.text)
-
-
-def content_key(text: str) -> bytes:
-    """Return the key a text's vector is cached under."""
-    return hashlib.sha256(text.encode("utf-8")).digest()[:16]
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

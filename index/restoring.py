@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.errors import StoreError
-from index.lease import alone
+from index.lease import Presence, alone
 
 MARKER = "restore.json"
 STAGED_PREFIX = ".restore-"
@@ -38,14 +38,25 @@ def swap_in(folder: Path, staged: Path, aside: Path, old: Sequence[str]) -> None
     From the moment the marker is written it will happen, though this process be killed.
     """
     _mark(folder, Swap("aside", tuple(old), aside.name, staged.name))
-    _carry_out(folder)
+    carry_out(folder)
 
 
 def finish_swap(folder: Path) -> None:
     """Finish what a killed process began, if anything; raises StoreError when the marker cannot be read."""
     if (folder / MARKER).exists():
         with alone(folder):
-            _carry_out(folder)
+            carry_out(folder)
+
+
+def enter(folder: Path) -> Presence:
+    """Say that the folder is open, once no restore is half done in it; raises StoreError."""
+    while True:
+        finish_swap(folder)
+        presence = Presence(folder)
+        # One may have been begun and killed since we looked; none can begin while we are here.
+        if not (folder / MARKER).exists():
+            return presence
+        presence.close()
 
 
 def flush_folder(folder: Path) -> None:
@@ -57,7 +68,8 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _carry_out(folder: Path) -> None:
+def carry_out(folder: Path) -> None:
+    """Finish what was begun, if anything; the caller has the folder to itself."""
     marker = folder / MARKER
     if not marker.exists():
         return  # another process has finished it meanwhile
@@ -81,7 +93,13 @@ def _carry_out(folder: Path) -> None:
 def _move(path: Path, target: Path) -> None:
     if path.exists():
         target.mkdir(exist_ok=True)
-        path.rename(target / path.name)
+        place = target / path.name
+        if place.exists():
+            raise StoreError(
+                f"A restore of the data folder was broken off and {place} is in its way; move it away and try again.",
+                code="data_folder_unusable",
+            )
+        path.rename(place)
         flush_folder(target)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
 
 from index.documents import Document, Span
+from index.errors import StoreError
 from index.files import FileStamp
 from index.metadata import Metadata
 from index.passages import Cell, Passage
@@ -36,7 +38,7 @@ class DocumentRecord:
 
 
 def read_record(row: Row[Any]) -> DocumentRecord:
-    """Return the record of a document's row."""
+    """Return the record of a document's row; raises StoreError for one that is damaged."""
     return DocumentRecord(
         row.id,
         row.version,
@@ -48,8 +50,20 @@ def read_record(row: Row[Any]) -> DocumentRecord:
         row.passages,
         row.added_at,
         row.updated_at,
-        Metadata(row.author, row.date, row.language, tuple(json.loads(row.tags)), row.address),
+        Metadata(row.author, row.date, row.language, _read_tags(row), row.address),
         read_stamp(row),
+    )
+
+
+def _read_tags(row: Row[Any]) -> tuple[str, ...]:
+    with suppress(ValueError, TypeError, RecursionError):
+        tags = json.loads(row.tags)
+        if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags):
+            return tuple(tags)
+    raise StoreError(
+        f"The tags of the document {row.id!r} are damaged in the database; index it again, or bring back a backup with "
+        "`citecheck restore`.",
+        code="data_folder_damaged",
     )
 
 

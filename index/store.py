@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,10 @@ from index.documents import Document
 from index.encoder import Vectors
 from index.errors import NotFound, StoreError
 from index.files import FileStamp
-from index.lease import Presence
 from index.messages import shown
 from index.migrations import migrate
 from index.passages import Passage
-from index.restoring import finish_swap
+from index.restoring import enter
 from index.rows import (
     DocumentRecord,
     read_document,
@@ -32,7 +32,7 @@ from index.rows import (
     read_record,
 )
 from index.segment import Row
-from index.writes import Put, generation_of, note_change, put_documents
+from index.writes import Put, forget_vectors, generation_of, note_change, put_documents
 
 FILE = "citecheck.sqlite"
 _FACTS = frozenset({"schema", "identity", "generation"})
@@ -61,8 +61,7 @@ class Store:
                 f"The data folder {folder} cannot be created ({error.strerror}); choose another with --data.",
                 code="data_folder_unusable",
             ) from error
-        finish_swap(folder)
-        self._presence = Presence(folder)
+        self._presence = enter(folder)
         self._engine = connect(folder / FILE)
         with reading(self._engine) as connection:
             new = not inspect(connection).get_table_names()
@@ -137,12 +136,15 @@ class Store:
         with writing(self._engine) as connection:
             put_documents(connection, items)
 
-    def remove(self, document_id: str, *, purge: bool) -> None:
+    def remove(self, document_id: str, *, purge: bool, contents: AbstractSet[bytes] = frozenset()) -> None:
         """Take a document out of the index; its texts stay for old citations unless `purge`. Raises NotFound.
 
-        One that was taken out before can still be purged. What is purged is erased from the files too.
+        One that was taken out before can still be purged. What is purged is erased from the files too, with the vectors
+        of its passages and of the content keys in `contents`.
         """
         with writing(self._engine) as connection:
+            if purge:
+                forget_vectors(connection, document_id, contents)
             found = connection.execute(delete(schema.documents).where(schema.documents.c.id == document_id)).rowcount
             if purge:
                 found += connection.execute(
@@ -206,6 +208,12 @@ class Store:
                 code="version_not_found",
             )
         return read_document(row)
+
+    def versions(self, document_id: str) -> list[str]:
+        """Return the versions held of a document, also of one that was removed."""
+        query = select(schema.versions.c.version).where(schema.versions.c.document_id == document_id)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the passages of those ids that still exist."""

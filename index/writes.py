@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -76,6 +77,26 @@ def _current(item: Put, now: float) -> dict[str, object]:
         "updated_at": now,
         **write_known(document.metadata, item.stamp),
     }
+
+
+def content_key(text: str) -> bytes:
+    """Return the key a text's vector is cached under."""
+    return hashlib.sha256(text.encode("utf-8")).digest()[:16]
+
+
+def forget_vectors(connection: Connection, document_id: str, contents: Set[bytes]) -> None:
+    """Delete the vectors of a document's passages and of more content keys, whatever encoder made them.
+
+    Other passages may have had the same; they are encoded again when they are needed.
+    """
+    texts = connection.execute(select(schema.passages.c.index_text).where(schema.passages.c.document_id == document_id))
+    keys = {*map(content_key, texts.scalars()), *contents}
+    table = schema.vectors
+    gone = delete(table).where(table.c.encoder == bindparam("by"), table.c.content == bindparam("key"))
+    encoders = connection.execute(select(table.c.encoder).distinct()).scalars().all()
+    rows = [{"by": encoder, "key": key} for encoder in encoders for key in sorted(keys)]
+    if rows:
+        connection.execute(gone, rows)
 
 
 def generation_of(connection: Connection) -> int:

@@ -39,9 +39,11 @@ def doctor(
     from index.encoder import load_encoder
     from index.library import Library
     from service.keeping.checkup import check_up
+    from service.keeping.files import need_index
     from service.render import print_json, print_text
 
     settings = _existing(data)
+    need_index(settings.data)
     library = Library(settings.data, load_encoder(settings.encoder))
     with _checking() as on_progress:
 

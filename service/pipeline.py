@@ -27,6 +27,7 @@ from service.narrowing import check_named, documents_within
 from service.quotations import Quotations
 from service.quotes import Citation, make_citation, parse_address, verify_citation, verify_copy
 from service.resolving import Resolution
+from service.searched import SearchHit, SearchResult
 from service.settings import Settings
 from service.spelling import Speller
 from service.verdicts import CheckResult, Verdict
@@ -39,23 +40,6 @@ MAX_CLAIMS = 200
 RERANKED = 24
 # What a name stands for is looked for in so many passages.
 DEFINITIONS_IN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """A ranked passage as clients see it."""
-
-    passage: Citation
-    score: float
-    legs: dict[str, Leg]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The hits of one search, best first; `read_as` is the query with misspelt words put right, if any were."""
-
-    hits: tuple[SearchHit, ...]
-    read_as: str | None
 
 
 @dataclass(frozen=True, slots=True)

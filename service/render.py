@@ -21,8 +21,8 @@ from service.checking.disagreements import Disagreement
 from service.exports import MARKS, TITLES
 from service.ingest import IngestReport
 from service.lookup import LookupResult
-from service.pipeline import SearchResult
 from service.quotes import Citation
+from service.searched import SearchResult
 from service.verdicts import CheckResult, VerdictLabel
 
 # A document's text must not be able to drive the terminal it is shown on.

@@ -24,7 +24,8 @@ from index.passages import Passage
 from index.retriever import HybridRetriever, Retriever
 from service.answers import Answer, Answered
 from service.ingest import ingest_paths
-from service.pipeline import Pipeline, SearchResult
+from service.pipeline import Pipeline
+from service.searched import SearchResult
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ from index.errors import InputError, NotFound, SpanError
 from index.passages import Passage
 from index.retriever import Hit, Leg
 from service.answers import Answer, answered, declined
-from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation, make_citation
+from service.searched import SearchHit, SearchResult
 
 TEXT = "Kidal fell on 30 March. Gao fell on 31 March. Timbuktu fell on 1 April. Rebels | held it."
 TOWNS = Document("towns", "Towns", TEXT, content_sha256(TEXT), "towns.txt")

@@ -11,9 +11,9 @@ from service.answers import Alternative, ambiguous, answered, conflicting, decli
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList
 from service.lookup import look_up
 from service.mcp import texts
-from service.pipeline import SearchHit, SearchResult
 from service.quotes import Citation, make_citation, parse_address
 from service.resolving import resolve
+from service.searched import SearchHit, SearchResult
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
 # What str.splitlines, terminals and Markdown readers take for the end of a line.
@@ -84,5 +84,6 @@ def test_documents_and_changes() -> None:
     ]
     assert texts.documents_text(DocumentList((), 9, 1, 40)) == "No documents here; 9 in all."
     assert (
-        texts.change_text(DocumentChange("a", "0" * 12, "added", None)) == "The document a (version 000000000000) is added."
+        texts.change_text(DocumentChange("a", "0" * 12, "added", None))
+        == "The document a (version 000000000000) is added."
     )

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,86 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]), force=True, on_progress=lambda don
     assert not (data_folder / restoring.MARKER).exists()
     (aside,) = data_folder.glob("before-restore-*")
     assert contents(aside) == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"documents": Infinity',
+        '"documents": 1e400',
+        '"documents": NaN',
+        '"documents": -1',
+        '"documents": "2"',
+        '"documents": true',
+        '"documents": 2.0',
+        '"documents": ' + "[" * 40_000 + "]" * 40_000,
+        '"databases": [{"name": "citecheck.sqlite", "bytes": Infinity, "sha256": "", "format": "3"}]',
+        '"databases": [{"name": "citecheck.sqlite", "bytes": 1e400, "sha256": "", "format": "3"}]',
+        '"databases": [{"name": "citecheck.sqlite", "bytes": -1, "sha256": "", "format": "3"}]',
+        '"databases": [{"name": ["citecheck.sqlite"], "bytes": 1, "sha256": {}, "format": 3}]',
+        '"databases": "citecheck.sqlite"',
+        '"databases": {"citecheck.sqlite": 1}',
+        '"databases": 5',
+        '"made_at": "yesterday"',
+        '"made_at": {}',
+        '"citecheck": "\\u001b[2J"',
+        '"citecheck": "\\ud800"',
+    ],
+)
+def test_a_hostile_manifest_is_one_clear_error(small: tuple[Path, Path], tmp_path: Path, fields: str) -> None:
+    with zipfile.ZipFile(small[1]) as archive:
+        sound = archive.read("manifest.json").decode()
+    # The last of two equal keys counts.
+    hostile = f"{sound.rstrip().removesuffix('}')}, {fields}}}".encode()
+    archive_path = rewritten(small[1], tmp_path / "hostile.zip", manifest=hostile)
+    with pytest.raises(InputError) as caught:
+        restore(archive_path, tmp_path / "data", force=False, on_progress=ignore)
+    assert caught.value.code == "not_a_backup"
+    assert not (tmp_path / "data").exists()
+
+
+def test_documents_are_counted_in_what_was_restored(small: tuple[Path, Path], tmp_path: Path) -> None:
+    lying = with_manifest(small[1], tmp_path / "lying.zip", documents=1_000_000)
+    assert restore(lying, tmp_path / "data", force=False, on_progress=ignore).manifest.documents == 2
+
+
+def test_the_log_of_a_database_that_is_gone_is_set_aside(small: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "citecheck.sqlite-wal").write_bytes(b"old log")
+    restored = restore(small[1], tmp_path, force=False, on_progress=ignore)
+    assert restored.aside is not None
+    assert (restored.aside / "citecheck.sqlite-wal").read_bytes() == b"old log"
+    assert contents(tmp_path) == contents(small[0])
+
+
+def begin_swap(folder: Path) -> None:
+    """Leave what a restore leaves that is killed once it is decided."""
+    (folder / ".restore-x").mkdir()
+    (folder / ".restore-x" / "citecheck.sqlite").write_bytes(b"new")
+    (folder / "restore.json").write_text(
+        '{"phase": "in", "old": [], "aside": "before-restore-x", "staged": ".restore-x"}'
+    )
+
+
+def test_nothing_in_the_way_of_a_restore_is_replaced(tmp_path: Path) -> None:
+    begin_swap(tmp_path)
+    (tmp_path / "citecheck.sqlite").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="in its way"):
+        Store(tmp_path)
+    assert (tmp_path / "citecheck.sqlite").read_bytes() == b"mine"
+    assert (tmp_path / ".restore-x" / "citecheck.sqlite").read_bytes() == b"new"
+
+
+def test_a_restore_killed_while_the_folder_is_opened_is_finished(tmp_path: Path, monkeypatch) -> None:
+    """It is begun and killed between the look at its marker and the lock that keeps it out."""
+    take = restoring.Presence
+
+    def late(folder: Path) -> object:
+        monkeypatch.setattr(restoring, "Presence", take)
+        begin_swap(folder)
+        return take(folder)
+
+    monkeypatch.setattr(restoring, "Presence", late)
+    presence = restoring.enter(tmp_path)
+    assert (tmp_path / "citecheck.sqlite").read_bytes() == b"new"
+    assert not (tmp_path / restoring.MARKER).exists()
+    presence.close()

@@ -9,9 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
-from index.documents import Document, content_sha256
 from index.encoder import Encoder
-from index.errors import CitecheckError
 from index.library import Library
 
 # Told what is looked at, how much of it is done, and how much there is (None: not known).
@@ -54,15 +52,6 @@ class Patient:
     def encoder(self) -> Encoder:
         """The encoder that passages are cut and embedded for."""
         return self.library.encoder
-
-    def document(self, document_id: str, version: str) -> Document | None:
-        """Return a stored version, or None where it is missing, cannot be read or is not what was stored."""
-        try:
-            document = self.library.store.document(document_id, version)
-            sound = content_sha256(document.text).startswith(version)
-        except (CitecheckError, ValueError, TypeError, AttributeError):
-            return None
-        return document if sound else None
 
 
 Check = Callable[[Patient], Iterator[Finding]]

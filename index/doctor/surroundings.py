@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,8 @@ def check_search_files(patient: Patient) -> Iterator[Finding]:
     for folder in derived.saved_folders(root):
         patient.on_progress("search files", 0, None)
         bad = derived.verify(folder)
-        if bad:
+        # Files that another process has replaced meanwhile are nothing wrong.
+        if bad and folder.exists():
             done = None
             if patient.repair:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -44,10 +46,14 @@ def check_room(patient: Patient) -> Iterator[Finding]:
 def check_permissions(patient: Patient) -> Iterator[Finding]:
     """See that we can read and write every file, and that not everybody can write."""
     for path in (patient.folder, *_ours(patient.folder)):
-        mode, name = path.lstat().st_mode, str(path.relative_to(patient.folder.parent))
-        if path.is_symlink():
+        name = str(path.relative_to(patient.folder.parent))
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue  # gone since it was listed
+        if stat.S_ISLNK(mode):
             continue
-        if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
+        if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)) and path.exists():
             yield Finding("permissions", "around", name, "This user cannot read and write it; change its owner.")
         if mode & _OTHERS_WRITE:
             done = None
@@ -63,7 +69,9 @@ def _ours(folder: Path) -> Iterator[Path]:
         if not path.name.startswith(ASIDE_PREFIX):
             yield path
             if path.is_dir() and not path.is_symlink():
-                yield from sorted(path.rglob("*"))
+                # Folders may vanish while we walk: another process replaces its search files.
+                for place, folders, files in os.walk(path):
+                    yield from (Path(place) / name for name in sorted((*folders, *files)))
 
 
 def check_leftovers(patient: Patient) -> Iterator[Finding]:
@@ -77,8 +85,7 @@ def check_leftovers(patient: Patient) -> Iterator[Finding]:
     if not (folder / MARKER).exists():
         left += folder.glob(f"{STAGED_PREFIX}*")
     for path in sorted(left):
-        # A young one may be another process at work, and so may one from the future.
-        if abs(time.time() - path.stat().st_mtime) < _ABANDONED_SECONDS:
+        if not _is_abandoned(path):
             continue
         done = None
         if patient.repair:
@@ -89,3 +96,11 @@ def check_leftovers(patient: Patient) -> Iterator[Finding]:
         size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
         problem = f"A restore set aside what was here before, {size / 1e6:.0f} MB; delete it when it is not needed."
         yield Finding("leftovers", "note", path.name, problem)
+
+
+def _is_abandoned(path: Path) -> bool:
+    try:
+        # A young one may be another process at work, and so may one from the future.
+        return abs(time.time() - path.stat().st_mtime) >= _ABANDONED_SECONDS
+    except FileNotFoundError:
+        return False

@@ -50,7 +50,9 @@ def _check_version(patient: Patient, document_id: str, version: str) -> Iterator
     here = (table.c.document_id == document_id) & (table.c.version == version)
     try:
         with reading(patient.engine) as connection:
-            row = connection.execute(select(table).where(here)).one()
+            row = connection.execute(select(table).where(here)).first()
+        if row is None:
+            return  # purged since it was listed
         found = content_sha256(row.text)
     except (StoreError, UnicodeError, AttributeError) as error:
         yield Finding(_CHECK, "lost", about, f"Its text cannot be read ({error}); {_RESTORE}.")

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ FORMAT = 1
 _KIND = "citecheck backup"
 _MANIFEST = "manifest.json"
 _MANIFEST_BYTES = 100_000
+_LINE_CHARACTERS = 200
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _CHUNK = 1 << 20
 
@@ -103,6 +105,7 @@ def open_archive(file: IO[bytes], name: str) -> tuple[zipfile.ZipFile, Manifest]
     except (
         zipfile.BadZipFile,
         zlib.error,
+        EOFError,
         KeyError,
         ValueError,
         TypeError,
@@ -124,10 +127,25 @@ def open_archive(file: IO[bytes], name: str) -> tuple[zipfile.ZipFile, Manifest]
 
 def _manifest(content: dict[str, Any]) -> Manifest:
     databases = tuple(
-        Packed(str(item["name"]), int(item["bytes"]), str(item["sha256"]), str(item["format"]))
+        Packed(_line(item["name"]), _count(item["bytes"]), _line(item["sha256"]), _line(item["format"]))
         for item in content["databases"]
     )
-    return Manifest(str(content["made_at"]), str(content["citecheck"]), int(content["documents"]), databases)
+    made_at = datetime.fromisoformat(_line(content["made_at"])).isoformat()
+    return Manifest(made_at, _line(content["citecheck"]), _count(content["documents"]), databases)
+
+
+def _line(value: object) -> str:
+    """Return a short text that can be shown; raises ValueError for anything else."""
+    if not isinstance(value, str) or len(value) > _LINE_CHARACTERS or not value.isprintable():
+        raise ValueError("not a short line of text")
+    return value
+
+
+def _count(value: object) -> int:
+    """Return a whole number from 0 on; raises ValueError for anything else, which JSON may well hold."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("not a whole number from 0 on")
+    return value
 
 
 def _check_members(members: Iterable[zipfile.ZipInfo], manifest: Manifest, name: str) -> None:

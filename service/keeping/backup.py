@@ -19,7 +19,7 @@ from index.restoring import flush_folder
 from index.store import Store
 from service.conversation.store import ConversationStore
 from service.keeping.archive import Manifest, pack, seal
-from service.keeping.files import DATABASES, need_room, told_plainly
+from service.keeping.files import DATABASES, need_index, need_room, told_plainly
 
 # Told how many of how many bytes are done.
 Progress = Callable[[int, int], None]
@@ -40,7 +40,7 @@ def back_up(data: Path, target: Path, *, force: bool, on_progress: Progress) -> 
     """Write a backup of the data folder to `target`, whoever reads and writes the folder meanwhile.
 
     Raises InputError when the file is there already (unless `force`) or its folder is not, StoreFull when the disk is
-    full, StoreError when the data folder cannot be read; no half-made file is left then.
+    full, StoreError when the data folder cannot be read or holds no index; no half-made file is left then.
     """
     if target.is_dir() or not target.parent.is_dir():
         raise InputError(f"{target} is no place for a file; name a file in a folder that exists.", code="bad_target")
@@ -63,6 +63,7 @@ def back_up(data: Path, target: Path, *, force: bool, on_progress: Progress) -> 
 
 def _open_once(data: Path) -> None:
     """Bring the databases to the present format, and see that they are ours."""
+    need_index(data)
     Store(data).close()
     if (data / DATABASES[1]).exists():
         ConversationStore(data).close()

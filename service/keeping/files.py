@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import StoreError, StoreFull
+from index.restoring import finish_swap
 from index.store import FILE as DOCUMENTS
 from service.conversation.store import FILE as CONVERSATIONS
 
@@ -40,6 +41,28 @@ def told_plainly(folder: Path, *, doing: str) -> Iterator[None]:
         raise StoreError(
             f"Cannot {doing} ({error}); look at the data folder with `citecheck doctor`.", code="data_folder_unusable"
         ) from error
+
+
+def need_index(data: Path) -> None:
+    """Raise StoreError unless the data folder holds an index: who only looks at it must not create one."""
+    with told_plainly(data, doing="look at the data folder"):
+        finish_swap(data)
+        path = data / DOCUMENTS
+        if path.exists() and path.stat().st_size:
+            return
+        left = [name for name in (*DATABASES, *DERIVED) if (data / name).exists()]
+    if not left:
+        raise StoreError(
+            f"There is no index in {data}; index documents with `citecheck index`, bring back a backup with `citecheck "
+            "restore`, or name another folder with --data.",
+            code="no_index",
+        )
+    state = "empty" if DOCUMENTS in left else f"missing, though there is {' and '.join(left)}"
+    raise StoreError(
+        f"The database {DOCUMENTS} of {data} is {state}; bring back a backup with `citecheck restore --force`, or "
+        "index the documents again with `citecheck index`.",
+        code="database_missing",
+    )
 
 
 def need_room(folder: Path, needed: int) -> None:

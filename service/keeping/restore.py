@@ -7,14 +7,14 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index import snapshots
 from index.errors import InputError, StoreError
 from index.lease import OPEN_FILE, Lease, alone
-from index.restoring import ASIDE_PREFIX, MARKER, STAGED_PREFIX, finish_swap, swap_in
+from index.restoring import ASIDE_PREFIX, MARKER, STAGED_PREFIX, carry_out, swap_in
 from index.store import Store
 from service.conversation.store import ConversationStore
 from service.keeping.archive import Manifest, open_archive, unpack
@@ -26,7 +26,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back; `aside` is the folder that now holds what was there before, None when nothing was."""
+    """What was brought back; `aside` is the folder that now holds what was there before, None when nothing was.
+
+    The documents of `manifest` are counted in the database that was brought back.
+    """
 
     manifest: Manifest
     aside: Path | None
@@ -41,8 +44,8 @@ def restore(source: Path, data: Path, *, force: bool, on_progress: Progress) -> 
     """
     with _opened(source) as (archive, manifest), told_plainly(data, doing=f"restore into {data}"):
         data.mkdir(parents=True, exist_ok=True)
-        finish_swap(data)
         with Lease(data).held(), alone(data):
+            carry_out(data)
             there = [name for name in (*DATABASES, *DERIVED) if (data / name).exists()]
             if there and not force:
                 raise InputError(
@@ -54,13 +57,14 @@ def restore(source: Path, data: Path, *, force: bool, on_progress: Progress) -> 
             aside = _aside(data)
             try:
                 _unpack(archive, manifest, staged, on_progress)
-                _prove(staged)
-                swap_in(data, staged, aside, there)
+                documents = _prove(staged)
+                # All of them, for a log may be left of a database that is gone.
+                swap_in(data, staged, aside, (*DATABASES, *DERIVED))
             finally:
                 # Once it is begun, what is staged belongs to whoever finishes it.
                 if not (data / MARKER).exists():
                     shutil.rmtree(staged, ignore_errors=True)
-    return Restored(manifest, aside if there else None)
+    return Restored(replace(manifest, documents=documents), aside if aside.exists() else None)
 
 
 @contextmanager
@@ -87,8 +91,8 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, staged: Path, on_progr
         unpack(archive, packed, staged / packed.name, step)
 
 
-def _prove(staged: Path) -> None:
-    """See that the databases are sound and ours, and bring them to the present format."""
+def _prove(staged: Path) -> int:
+    """See that the databases are sound and ours, bring them to the present format, and count the documents."""
     for name in DATABASES:
         found = snapshots.problems(staged / name, thorough=False) if (staged / name).exists() else []
         if found:
@@ -97,10 +101,13 @@ def _prove(staged: Path) -> None:
                 "another backup.",
                 code="backup_damaged",
             )
-    Store(staged).close()
+    store = Store(staged)
+    documents = store.count()
+    store.close()
     if (staged / DATABASES[1]).exists():
         ConversationStore(staged).close()
     (staged / OPEN_FILE).unlink(missing_ok=True)
+    return documents
 
 
 def _aside(data: Path) -> Path:

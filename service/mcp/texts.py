@@ -8,10 +8,10 @@ from service.answers import Answer, Conflicting, Declined, DeclineReason
 from service.catalogue import DocumentChange, DocumentInfo, DocumentList
 from service.exports import TITLES
 from service.lookup import LookupResult
-from service.pipeline import SearchResult
 from service.quotes import Citation
 from service.render import clean
 from service.resolving import Resolution
+from service.searched import SearchResult
 from service.verdicts import CheckedQuotation, CheckResult, Verdict
 
 _VERBATIM = "Quotes, verbatim; pass them on unchanged and with their address:"

@@ -26,9 +26,9 @@ from service.mcp.arguments import (
     SearchArguments,
 )
 from service.mcp.desk import Desk, Progress
-from service.pipeline import SearchResult
 from service.resolving import Resolution
 from service.schemas import Request
+from service.searched import SearchResult
 from service.verdicts import CheckResult
 
 A = TypeVar("A", bound=Request)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path
 from service.answers import Answer
 from service.examples import ANSWER, LOOKUP, documented
 from service.lookup import LookupResult
-from service.pipeline import SearchResult
 from service.resolving import Resolution
 from service.routes.state import PipelineDep, StateDep
 from service.schemas import AskRequest, LookupRequest, SearchRequest
+from service.searched import SearchResult
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 

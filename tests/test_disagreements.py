@@ -10,7 +10,7 @@ from conftest import build_pipeline, make_document
 from index.encoder import Encoder
 from service.checking.disagreements import Disagreement
 
-# Written before the code was run on them.
+# Written before the code was run on them; the rule was then mended on what it got wrong, so they are no blind measure.
 CONTRADICT = [
     (
         "The lighthouse at Cape Orrin was lit for the first time in 1874.",

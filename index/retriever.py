@@ -26,7 +26,7 @@ _LARGEST_COSINE = 1.01
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg's opinion of a hit; `rank` is 1-based and null beyond the depth the leg was asked to, at least LEG_DEPTH."""
+    """One leg's opinion of a hit; `rank` is 1-based and null beyond the leg's depth, LEG_DEPTH or more."""
 
     rank: int | None
     score: float

@@ -61,8 +61,8 @@ def main() -> None:
 
 def pairs_table(folder: Path, limit: int | None) -> str:
     """Measure both on every set, over the rows that nothing was fitted on."""
-    model, weights = EvidenceModel(), load_weights()
-    lines = ["| set | pairs | evidence model alone | with values and fitted weights |", "| --- | ---: | ---: | ---: |"]
+    model, weights = EvidenceReader().verifier, load_weights()
+    lines = ["| set | pairs | verifier alone | with values and fitted weights |", "| --- | ---: | ---: | ---: |"]
     for pair_set in SETS:
         held_out = [row for row in read_pairs(folder / pair_set.file) if not in_first_half(row.id)]
         rows = sample(held_out, limit)
@@ -74,7 +74,7 @@ def pairs_table(folder: Path, limit: int | None) -> str:
 def accuracies(
     model: EvidenceModel, weights: WeighingModel, pair_set: PairSet, rows: Sequence[PairRow]
 ) -> tuple[float, float]:
-    """Return the label accuracy of the evidence model alone and with the fitted weights."""
+    """Return the label accuracy of the verifier alone and with the fitted weights."""
     alone, joined = [], []
     known = [_CLASSES.index(label) for label in pair_set.labels]
     for row in track(rows, pair_set.name, console=Console(stderr=True)):

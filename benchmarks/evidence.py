@@ -16,11 +16,11 @@ from pathlib import Path
 
 from benchmarks.evidence_entailment import entailment
 from benchmarks.evidence_reading import Abstaining, policyqa, squad_v2
-from benchmarks.judging import Figure
+from benchmarks.judging import Figure, table
 from index.errors import CitecheckError, InputError
-from service.evidence.model import CHECKSUM, WEIGHTS, EvidenceModel
+from service.evidence.model import CHECKSUM, EVIDENCE_FILE, EvidenceModel
 
-PACKAGED = WEIGHTS / "evidence.onnx"
+PACKAGED = EVIDENCE_FILE
 NOTE = "Accuracy is of the least neutral window; FEVER's tokenised text is put back as people write it first."
 
 
@@ -47,16 +47,6 @@ def main() -> int:
     if options.limit:
         print(f"A quick look: every k-th row, at most {options.limit} of each set.")
     return 0
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """Return the figures as a Markdown table; a measured one under what was asked is marked."""
-    lines = ["| figure | rows | asked | measured |", "| --- | ---: | ---: | ---: |"]
-    for figure in figures:
-        asked = "" if figure.asked is None else f"{figure.asked:.2f}"
-        missed = " (under)" if figure.asked is not None and figure.measured < figure.asked else ""
-        lines.append(f"| {figure.name} | {figure.rows} | {asked} | {figure.measured:.4f}{missed} |")
-    return "\n".join(lines)
 
 
 def _json(checksum: str, limit: int | None, figures: Sequence[Figure], abstaining: Abstaining) -> str:

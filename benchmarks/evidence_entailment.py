@@ -1,17 +1,24 @@
-"""How well the evidence model tells what a passage says of a claim, on six public sets."""
+"""How well a model tells what a passage says of a claim, on six public sets: python -m benchmarks.evidence_entailment.
+
+As a command it measures the packaged verifier, or with `--model FILE` another graph; benchmarks.evidence measures the
+evidence model with the same code.
+"""
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.judging import Figure, judged, sample
+from benchmarks.judging import Figure, judged, sample, table
 from eval import metrics
 from service.evidence.formats import LABELS, Label, read_pairs
-from service.evidence.model import EvidenceModel, FloatArray, Pair, WindowLogits
+from service.evidence.model import VERIFIER_FILE, EvidenceModel, FloatArray, Pair, WindowLogits
 from service.evidence.training.detokenise import detokenise
 from service.lines import read_lines, text_field
 
@@ -41,6 +48,22 @@ SETS = (
     PairSet("Linguist in the loop val", "ling_in_loop_val.jsonl.gz", LABELS, 0.70),
 )
 ATTRIBUTION = "attributionbench_dev.jsonl.gz"
+
+
+def main() -> None:
+    """Print a table of the verifier's figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="folder with bench/")
+    parser.add_argument("--model", type=Path, default=VERIFIER_FILE, help="an ONNX file instead of the packaged one")
+    parser.add_argument("--limit", type=int, help="at most so many rows of each set, for a quick look")
+    parser.add_argument("--json", type=Path, help="write the figures there as well")
+    options = parser.parse_args()
+    checksum = hashlib.sha256(options.model.read_bytes()).hexdigest()
+    figures = entailment(EvidenceModel(options.model, checksum), options.shared / "bench" / "verify", options.limit)
+    if options.json:
+        content = {"sha256": checksum, "limit": options.limit, "figures": [asdict(figure) for figure in figures]}
+        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"{options.model.name}, SHA-256 {checksum[:12]}\n\n{table(figures)}")
 
 
 def entailment(model: EvidenceModel, folder: Path, limit: int | None = None) -> list[Figure]:
@@ -115,3 +138,7 @@ def _attributions(path: Path) -> list[tuple[Pair, bool]]:
         pair = _pair(text_field(row, "hypothesis", line), text_field(row, "premise", line))
         rows.append((pair, ATTRIBUTABLE[label]))
     return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -32,3 +32,13 @@ def judged(model: EvidenceModel, pairs: Sequence[Pair], description: str) -> Ite
     starts = range(0, len(pairs), CHUNK)
     for start in track(starts, description, console=Console(stderr=True)):
         yield from model.judge(pairs[start : start + CHUNK])
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Return the figures as a Markdown table; a measured one under what was asked is marked."""
+    lines = ["| figure | rows | asked | measured |", "| --- | ---: | ---: | ---: |"]
+    for figure in figures:
+        asked = "" if figure.asked is None else f"{figure.asked:.2f}"
+        missed = " (under)" if figure.asked is not None and figure.measured < figure.asked else ""
+        lines.append(f"| {figure.name} | {figure.rows} | {asked} | {figure.measured:.4f}{missed} |")
+    return "\n".join(lines)

@@ -30,6 +30,7 @@ from service.verdicts import PassedOverKind, VerdictLabel
 __all__ = [
     "ARTICLES_FILE",
     "CLAIMS_FILE",
+    "DEVELOPMENT_CLAIMS_FILE",
     "ArticleClaim",
     "ArticlePart",
     "ArticlePassedOver",
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 CLAIMS_FILE = Path(__file__).parent / "gold" / "claims.jsonl"
+# More claims of the same form, all of the development half and in no reported figure.
+DEVELOPMENT_CLAIMS_FILE = Path(__file__).parent / "gold" / "claims_development.jsonl"
 ARTICLES_FILE = Path(__file__).parent / "gold" / "articles.jsonl"
 
 Style = Literal["plain", "paraphrased"]

@@ -19,7 +19,7 @@ from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decid
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
 from service.checking.weighing import Quotable, Weighed
-from service.checking.weights import SIGNALS, Bars, WeighingModel, load_weights
+from service.checking.weights import SIGNALS, Bars, Confidence, WeighingModel, load_weights
 from service.evidence.judging import Judged
 from service.evidence.reading import Evidence, Reading
 from service.evidence.rendering import render
@@ -46,6 +46,7 @@ def lines_of(document) -> list[Span]:
 LINES = lines_of(CHRONICLE)
 
 
+AS_DECIDED = Confidence(1.0, 0.0, 0.0, 0.0, 0.0)
 USUAL = Bars(0.6, 0.6, 0.7)
 
 
@@ -271,6 +272,7 @@ def test_chances_are_probabilities_that_leave_room_for_neither(seed: int, rows: 
         chance.normal(size=(3, WIDTH)),
         chance.normal(size=3),
         Bars(0.5, 0.5, 0.5),
+        AS_DECIDED,
         "any",
     )
     signals = chance.normal(size=(rows, WIDTH)) * spread
@@ -288,7 +290,9 @@ def test_chances_by_hand() -> None:
     coefficients[0, 0], coefficients[1, 1] = np.log(2), np.log(5)
     means, scales = np.zeros(WIDTH), np.ones(WIDTH)
     means[0], scales[0], scales[1] = 4.0, 2.0, 0.5
-    model = WeighingModel(means, scales, coefficients, np.array([0, 0, np.log(3)]), Bars(0.5, 0.5, 0.5), "by-hand")
+    model = WeighingModel(
+        means, scales, coefficients, np.array([0, 0, np.log(3)]), Bars(0.5, 0.5, 0.5), AS_DECIDED, "by-hand"
+    )
     signals = np.zeros((1, WIDTH))
     signals[0, :2] = 6.0, 0.5
     assert model.chances(signals) == pytest.approx(np.array([[0.2, 0.5]]))
@@ -302,6 +306,7 @@ def content() -> dict[str, Any]:
         "coefficients": [[0.5] * WIDTH, [0.25] * WIDTH, [0.0] * WIDTH],
         "intercepts": [0.1, 0.2, 0.3],
         "bars": {"supported": 0.6, "refuted": 0.7, "conflicting": 0.8},
+        "confidence": {"slope": 0.5, "supported": 1.0, "refuted": 0.0, "conflicting": -1.0, "not_enough_info": 0.25},
         "fingerprint": "verdicts-orvik",
     }
 
@@ -314,9 +319,25 @@ def write(folder: Path, held: dict[str, Any]) -> Path:
 
 def test_fitted_numbers_are_read_as_they_were_written(tmp_path: Path) -> None:
     model = load_weights(write(tmp_path, content()))
-    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name not in ("signals", "bars")}
-    assert read == {name: value for name, value in content().items() if name not in ("signals", "bars")}
+    others = ("signals", "bars", "confidence")
+    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name not in others}
+    assert read == {name: value for name, value in content().items() if name not in others}
     assert model.bars == Bars(0.6, 0.7, 0.8)
+    assert model.confidence == Confidence(0.5, 1.0, 0.0, -1.0, 0.25)
+
+
+def test_confidence_is_the_chance_itself_until_it_is_fitted() -> None:
+    for chance in (0.01, 0.3, 0.999):
+        for verdict in LABELS:
+            assert AS_DECIDED.of(verdict, chance) == pytest.approx(chance)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(LABELS))
+def test_confidence_stays_a_chance_and_grows_with_what_decided(one: float, other: float, verdict: VerdictLabel) -> None:
+    fitted = Confidence(0.5, 1.0, 0.0, -1.0, 0.25)
+    low, high = sorted((one, other))
+    assert 0 < fitted.of(verdict, low) <= fitted.of(verdict, high) < 1
+    assert fitted.of("supported", one) >= fitted.of("refuted", one) >= fitted.of("conflicting", one)
 
 
 @pytest.mark.parametrize(

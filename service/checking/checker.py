@@ -118,10 +118,16 @@ class Checker:
     def decide(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on one claim that stands alone."""
         judged = self.retrieve(claim, documents)
-        if not self._reader.model.reads_whole(claim):
+        decided = self._decided(claim, judged)
+        sure = self.weights.confidence.of(decided.verdict, decided.confidence)
+        return replace(decided, confidence=round(sure, 4))
+
+    def _decided(self, claim: str, judged: Sequence[Judged]) -> Verdict:
+        """Return the verdict with the chance that decided it as its confidence."""
+        if not self._reader.verifier.reads_whole(claim):
             # Its end would not be read, and nothing may be called supported by its beginning.
             return decide(claim, judged, (), self.weights.bars)
-        weighed = weigh(self._reader.model, self.weights, claim, judged[:WEIGHED])
+        weighed = weigh(self._reader.verifier, self.weights, claim, judged[:WEIGHED])
         return decide(claim, judged, self._without_false_rivals(weighed), self.weights.bars)
 
     def _without_false_rivals(self, weighed: Sequence[Weighed]) -> Sequence[Weighed]:
@@ -134,10 +140,10 @@ class Checker:
         best = max(weighed, key=lambda item: item.supports - item.refutes, default=None)
         if best is None or best.supports < max(bars.supported, best.refutes):
             return weighed
-        if not self._reader.model.reads_whole(best.reading.said):
+        if not self._reader.verifier.reads_whole(best.reading.said):
             return weighed
         rivals = [item for item in weighed if item.refutes >= max(bars.refuted, item.supports)]
-        described = describe_quotes(self._reader.model, best.reading.said, [item.quotable for item in rivals])
+        described = describe_quotes(self._reader.verifier, best.reading.said, [item.quotable for item in rivals])
         if not described:
             return weighed
         chances = self.weights.chances(np.array([quote.signals for quote in described]))
@@ -177,7 +183,7 @@ def finish(outline: Outline, claims: Sequence[Verdict]) -> CheckResult:
 
 
 def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bars: Bars) -> Verdict:
-    """Return the verdict on a claim with the quotes on its sides, surest first."""
+    """Return the verdict on a claim with the quotes on its sides, surest first; its confidence is what decided it."""
     best = surest(np.array([(item.supports, item.refutes) for item in weighed]))
     verdict = verdict_for(*best, bars)
     evidence = [item.evidence for item in judged]

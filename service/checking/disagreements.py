@@ -33,7 +33,7 @@ NEIGHBOURS = 10
 # So many words, values apart, both statements share at least.
 FEWEST_SHARED = 2
 # Each direction must be at least this sure.
-SURE = 0.5
+SURE = 0.4
 _READ_AT_ONCE = 256
 # What happened again happened at another time.
 _AGAIN = re.compile(r"\b(?:again|once more|anew|another|a (?:second|third|further) time|re-\w+)\b", re.IGNORECASE)

@@ -87,7 +87,7 @@ class DisagreementRegister:
     def _key(self) -> str:
         """Name the documents and the numbers that a register was made with."""
         generation = self._library.store.generation()
-        fitted = f"{self._reader.fingerprint}|{self._checker.weights.fingerprint}"
+        fitted = f"{self._reader.verifier.fingerprint}|{self._checker.weights.fingerprint}"
         return f"{_FORMAT}|{self._library.store.identity}|{generation}|{fitted}"
 
     def _work(self, key: str) -> None:
@@ -112,7 +112,7 @@ class DisagreementRegister:
         # Over the documents as they are now: a search may otherwise still see those of before a change.
         self._library.refresh()
         found = find_disagreements(
-            self._library, self._retriever, self._reader.model, self._checker.weights, on_progress
+            self._library, self._retriever, self._reader.verifier, self._checker.weights, on_progress
         )
         content = {"key": key, "disagreements": [_row(one) for one in found]}
         # A name of its own: a server and a command may both be at it.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +17,7 @@ from service.checking.weights import WeighingModel
 from service.evidence.entailing import least_silent
 from service.evidence.formats import LABELS
 from service.evidence.judging import Judged
+from service.evidence.leaning import leans
 from service.evidence.model import EvidenceModel, Pair, WindowLogits
 from service.evidence.reading import Reading
 from service.evidence.rendering import Rendered
@@ -27,14 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 _ENTAILMENT, _NEUTRAL, _CONTRADICTION = (LABELS.index(label) for label in LABELS)
 # With a sentence that leans on the one before it goes that one, where there is room for both.
 _LED_CHARACTERS = 500
-_LEANS = re.compile(
-    r"(?:\W*(?:and|but|however|also|then|moreover|meanwhile|instead|yet|still),?\s)?\W*(?:"
-    r"(?:he|she|it|they|this|these|those|that|there|his|her|its|their|both|neither|another|such|some|others?)\b"
-    r"|the\s(?:next|same|following|latter|former|group|movement|city|town|attack|rebels?|move|organi[sz]ation|two|other)\b"
-    r"|(?:\w+\s){0,2}(?:days?|weeks?|months?|hours?|years?)\s(?:later|after|before|earlier)\b"
-    r"|later\b|afterwards?\b|according\sto\s(?:the|him|her|them)\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +96,16 @@ def describe(
     entailment = window.entailment
     scaled = np.exp(entailment - np.logaddexp.reduce(entailment))
     told = 1.0 - float(scaled[_NEUTRAL])
-    bears = 1.0 / (1.0 + math.exp(-window.relevance))
     clash = float(comparison.clashes)
     wanted = len(mentions.names) or 1
     alike = share(happening(claim, mentions), said)
     return (
         float(entailment[_ENTAILMENT] - entailment[_NEUTRAL]),
         float(entailment[_CONTRADICTION] - entailment[_NEUTRAL]),
-        bears * float(scaled[_ENTAILMENT]),
-        bears * float(scaled[_CONTRADICTION]),
-        window.relevance,
+        float(scaled[_ENTAILMENT]),
+        float(scaled[_CONTRADICTION]),
         clash,
-        clash * told * bears,
+        clash * told,
         clash * alike,
         float(scaled[_CONTRADICTION]) * alike,
         float(comparison.dates_missing > 0),
@@ -171,11 +160,6 @@ def find_quotables(document: Document, passage: Passage, rendered: Rendered) -> 
             )
         )
     return found
-
-
-def leans(sentence: str) -> bool:
-    """Whether a sentence begins with words whose meaning stands in the one before it."""
-    return _LEANS.match(sentence) is not None
 
 
 def decisive_span(weighed: Weighed) -> Span | None:

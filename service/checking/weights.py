@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +15,16 @@ from service.verdicts import VerdictLabel
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 FloatArray = npt.NDArray[np.float64]
-# Of one quote for one claim: the entailment head's log odds against neutral; its chances where the quote bears on the
-# claim at all; relevance; whether a date or number is given otherwise, and that where the model hears something and
-# where the same happens (the words but names and values), and contradiction where the same happens;
-# whether the claim's dates, numbers and share of its names are left out; its words said; words put into others' mouths.
+_LEAST = 1e-6
+# Of one quote for one claim: the verifier's log odds against neutral and its chances; whether a date or number is given
+# otherwise, and that where the verifier hears something and where the same happens (the words but names and values),
+# and contradiction where the same happens; whether the claim's dates, numbers and share of its names are left out; its
+# words said; words put into others' mouths.
 SIGNALS = (
     "entails_logit",
     "contradicts_logit",
     "entails",
     "contradicts",
-    "relevance",
     "clash",
     "clash_told",
     "clash_alike",
@@ -47,10 +48,32 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """From the chance that decided a verdict to the chance that the verdict is right: logistic, shifted by verdict."""
+
+    slope: float
+    supported: float
+    refuted: float
+    conflicting: float
+    not_enough_info: float
+
+    def of(self, verdict: VerdictLabel, chance: float) -> float:
+        """Return the chance, in [0, 1], that a verdict is right that was decided by `chance`."""
+        shift: float = getattr(self, verdict)
+        return 1.0 / (1.0 + math.exp(-(self.slope * log_odds(chance) + shift)))
+
+
+def log_odds(chance: float) -> float:
+    """Return log(p / (1 - p)), p kept where that is finite."""
+    kept = min(max(chance, _LEAST), 1.0 - _LEAST)
+    return math.log(kept / (1.0 - kept))
+
+
+@dataclass(frozen=True, slots=True)
 class WeighingModel:
     """Multinomial logistic regression over standardised signals: supports, refutes, or neither.
 
-    Fitted by `eval.fit_verdicts`, as are the bars.
+    Fitted by `eval.fit_verdicts`, as are the bars and the confidence.
     """
 
     means: FloatArray
@@ -58,6 +81,7 @@ class WeighingModel:
     coefficients: FloatArray
     intercepts: FloatArray
     bars: Bars
+    confidence: Confidence
     fingerprint: str
 
     def chances(self, signals: FloatArray) -> FloatArray:
@@ -103,5 +127,6 @@ def load_weights(path: Path = WEIGHTS) -> WeighingModel:
         coefficients=np.array(content["coefficients"]),
         intercepts=np.array(content["intercepts"]),
         bars=Bars(**content["bars"]),
+        confidence=Confidence(**content["confidence"]),
         fingerprint=content["fingerprint"],
     )

@@ -18,7 +18,9 @@ from index.encoder import check_file
 from service.evidence.windows import MAX_QUESTION_TOKENS, Tokenizer, Window, make_windows
 
 WEIGHTS = Path(__file__).parent / "weights"
+EVIDENCE_FILE, VERIFIER_FILE = WEIGHTS / "evidence.onnx", WEIGHTS / "verifier.onnx"
 CHECKSUM = "46e900129018862f645fa5b672ec9df1561a65fb87f0155b8eeb6fcbe8c508cf"
+VERIFIER_CHECKSUM = "ee6d2fb1adb794097255cf1e8939b24a1722bb1364b4db8c4c5d97d42ff87517"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("span_logits", "relevance_logit", "entailment_logits")
 FloatArray = npt.NDArray[np.float64]
@@ -59,12 +61,12 @@ class EvidenceModel:
     scores would depend on its neighbours. Several cores work on several windows at once.
     """
 
-    def __init__(self, path: Path = WEIGHTS / "evidence.onnx", checksum: str = CHECKSUM) -> None:
+    def __init__(self, path: Path = EVIDENCE_FILE, checksum: str = CHECKSUM) -> None:
         """Load the weights; raises ModelError when the file is missing or altered."""
         import onnxruntime
 
         check_file(path, checksum)
-        self.fingerprint = f"evidence-int8-{checksum[:12]}"
+        self.fingerprint = f"{path.stem}-int8-{checksum[:12]}"
         self.tokenizer = Tokenizer(ENCODER_WEIGHTS / "tokenizer.json")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -13,7 +13,7 @@ from service.evidence.entailing import weigh
 from service.evidence.equality import same_answer
 from service.evidence.judging import Judged, judge
 from service.evidence.lists import gather_members
-from service.evidence.model import EvidenceModel
+from service.evidence.model import VERIFIER_CHECKSUM, VERIFIER_FILE, EvidenceModel
 from service.evidence.questions import asks_list, is_yes_no
 from service.evidence.reading import Evidence, Finding, Reading
 from service.evidence.rivals import find_rivals
@@ -35,6 +35,7 @@ class EvidenceReader:
     def __init__(self) -> None:
         """Load nothing yet."""
         self._model: EvidenceModel | None = None
+        self._verifier: EvidenceModel | None = None
         self._loading = threading.Lock()
 
     @property
@@ -44,6 +45,14 @@ class EvidenceReader:
             if self._model is None:
                 self._model = EvidenceModel()
             return self._model
+
+    @property
+    def verifier(self) -> EvidenceModel:
+        """The packaged network that holds sentences against claims, loaded when first needed."""
+        with self._loading:
+            if self._verifier is None:
+                self._verifier = EvidenceModel(VERIFIER_FILE, VERIFIER_CHECKSUM)
+            return self._verifier
 
     @cached_property
     def _calibration(self) -> Calibration:

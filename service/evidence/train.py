@@ -1,10 +1,12 @@
-"""Train the evidence model: python -m service.evidence.train --reader R --nli N --verifier V --out FOLDER.
+"""Train a model: python -m service.evidence.train [--model verifier] --reader R --nli N --verifier V --out FOLDER.
 
 Reads public formats (see service/evidence/formats.py), builds the mix (training/mix.py), trains the three heads
 together and writes `checkpoint.pt`, `log.jsonl` and `card.json` into FOLDER; run it again with the same arguments to
-resume. `python -m service.evidence.training.export FOLDER` makes the int8 file that ships. Needs torch (the
-development dependencies). On a CPU set MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000
-MALLOC_TOP_PAD_=1000000000: without them batches of changing length spend most of their time in page faults.
+resume. `--model verifier` trains a network further from the evidence model to hold sentences against claims and
+nothing else (training/verifying/mix.py). `python -m service.evidence.training.export FOLDER` makes the int8 file that
+ships. Needs torch and lemminflect (the development dependencies). On a CPU set MALLOC_MMAP_MAX_=0
+MALLOC_TRIM_THRESHOLD_=20000000000 MALLOC_TOP_PAD_=1000000000: without them batches of changing length spend most of
+their time in page faults.
 """
 
 from __future__ import annotations
@@ -22,9 +24,13 @@ import torch
 from index.encoder import PACKAGED, WEIGHTS, load_encoder
 from service.evidence.training import loop, mix
 from service.evidence.training.batches import BATCH_TOKENS, Item, make_item, order_batches
-from service.evidence.training.network import new_network
+from service.evidence.training.examples import Example
+from service.evidence.training.export import load_run
+from service.evidence.training.mix import Sources
+from service.evidence.training.network import EvidenceNetwork, new_network
 from service.evidence.training.packaged import load_packaged
 from service.evidence.training.prepared import load_items, save_items
+from service.evidence.training.verifying import mix as verifying
 from service.evidence.windows import Tokenizer
 
 _MEASURED_STEPS = 12
@@ -34,46 +40,60 @@ def main() -> None:
     """Prepare, plan, train, write the card."""
     arguments = _parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    sources = mix.Sources(arguments.reader, arguments.nli, arguments.verifier)
+    sources = Sources(arguments.reader, arguments.nli, arguments.verifier)
     key = _key(sources, arguments)
     items = _items(sources, key, arguments)
     batches = order_batches(items, arguments.seed)
     steps = _steps(items, batches, key, arguments)
     plan = loop.Plan(batches, steps, arguments.out, arguments.device, arguments.learning_rate, arguments.dropout)
-    network = load_packaged() if arguments.start == "packaged" else new_network(arguments.seed)
+    network = _beginning(arguments)
     seconds = loop.train(network, items, plan)
     _write_card(arguments, sources, plan, seconds)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=("evidence", "verifier"), default="evidence", help="which one to train")
     parser.add_argument("--reader", type=Path, required=True, help="SQuAD-style JSON lines, .gz or not")
     parser.add_argument("--nli", type=Path, required=True, help="premise, hypothesis, label: inference pairs")
     parser.add_argument("--verifier", type=Path, required=True, help="the same: claims against evidence")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and card")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=float, default=1.0, help="how often each source is used, times its usual share")
+    parser.add_argument("--written", type=int, default=6, help="how often the verifier sees each written claim")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, help="stop after so many batches; with the seed it fixes the run")
     length.add_argument("--minutes", type=float, help="plan as many steps as fit, from the speed measured first")
     parser.add_argument(
-        "--start", choices=("encoder", "packaged"), default="encoder", help="begin at MiniLM or at the shipped model"
+        "--start",
+        help="begin at MiniLM ('encoder'), at the shipped evidence model ('packaged', as the verifier does), "
+        "or where the run in a folder ended",
     )
     parser.add_argument("--learning-rate", type=float, default=loop.LEARNING_RATE)
     parser.add_argument("--dropout", type=float, default=0.0, help="share of hidden values dropped, for later passes")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.start = arguments.start or ("packaged" if arguments.model == "verifier" else "encoder")
+    return arguments
 
 
-def _key(sources: mix.Sources, arguments: argparse.Namespace) -> str:
+def _beginning(arguments: argparse.Namespace) -> EvidenceNetwork:
+    if arguments.start == "encoder":
+        return new_network(arguments.seed)
+    return load_packaged() if arguments.start == "packaged" else load_run(Path(arguments.start))
+
+
+def _key(sources: Sources, arguments: argparse.Namespace) -> str:
     """Name the run by its data, code and settings: a folder is resumed only by the run that began it."""
     parts = [_checksum(path) for path in (sources.reader, sources.nli, sources.verifier)]
-    code = [_checksum(path) for path in sorted(Path(mix.__file__).parent.glob("*.py"))]
+    code = [_checksum(path) for path in sorted(Path(mix.__file__).parent.rglob("*.[pj]*")) if path.is_file()]
     chosen = (
         code,
+        arguments.model,
         torch.get_num_threads(),
         arguments.seed,
         arguments.scale,
+        arguments.written,
         arguments.start,
         arguments.learning_rate,
         arguments.dropout,
@@ -81,12 +101,12 @@ def _key(sources: mix.Sources, arguments: argparse.Namespace) -> str:
     return hashlib.sha256(f"{parts} {chosen}".encode()).hexdigest()[:12]
 
 
-def _items(sources: mix.Sources, key: str, arguments: argparse.Namespace) -> list[Item]:
+def _items(sources: Sources, key: str, arguments: argparse.Namespace) -> list[Item]:
     """Make the training items, or take those an earlier start of the same run left in the folder."""
     path = arguments.out / f"items-{key}.npz"
     if path.exists():
         return load_items(path)
-    examples = mix.build_mix(sources, load_encoder(PACKAGED), arguments.seed, arguments.scale, _progress)
+    examples = _mixed(sources, arguments)
     tokenizer = Tokenizer(WEIGHTS / "tokenizer.json")
     rng = random.Random(arguments.seed)  # noqa: S311 - reproducible, nothing secret
     items = []
@@ -100,6 +120,12 @@ def _items(sources: mix.Sources, key: str, arguments: argparse.Namespace) -> lis
     (arguments.out / "mix.json").write_text(json.dumps(kinds, indent=1), encoding="utf-8")
     save_items(items, path)
     return items
+
+
+def _mixed(sources: Sources, arguments: argparse.Namespace) -> list[Example]:
+    if arguments.model == "verifier":
+        return verifying.build_mix(sources, arguments.seed, arguments.scale, arguments.written, _progress)
+    return mix.build_mix(sources, load_encoder(PACKAGED), arguments.seed, arguments.scale, _progress)
 
 
 def _steps(items: list[Item], batches: list[list[int]], key: str, arguments: argparse.Namespace) -> int:
@@ -138,8 +164,9 @@ def _seconds_a_step(items: list[Item], batches: list[list[int]], arguments: argp
     return (time.monotonic() - started) / len(measured)
 
 
-def _write_card(arguments: argparse.Namespace, sources: mix.Sources, plan: loop.Plan, seconds: float) -> None:
+def _write_card(arguments: argparse.Namespace, sources: Sources, plan: loop.Plan, seconds: float) -> None:
     card = {
+        "model": arguments.model,
         "data": {
             name: {"file": getattr(sources, name).name, "sha256": _checksum(getattr(sources, name))}
             for name in ("reader", "nli", "verifier")
@@ -147,6 +174,7 @@ def _write_card(arguments: argparse.Namespace, sources: mix.Sources, plan: loop.
         "mix": json.loads((arguments.out / "mix.json").read_text(encoding="utf-8")),
         "seed": arguments.seed,
         "scale": arguments.scale,
+        "written": arguments.written,
         "steps": plan.steps,
         "batches_in_one_pass": len(plan.batches),
         "tokens_a_batch": BATCH_TOKENS,

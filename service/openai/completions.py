@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from service.evidence.model import WEIGHTS
+from service.evidence.model import EVIDENCE_FILE
 from service.openai.content import Outcome, Piece
 from service.openai.requests import MODELS, Message
 
@@ -106,4 +106,4 @@ def model_list() -> dict[str, Any]:
 
 @cache
 def _installed() -> int:
-    return int((WEIGHTS / "evidence.onnx").stat().st_mtime)
+    return int(EVIDENCE_FILE.stat().st_mtime)

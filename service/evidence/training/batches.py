@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from service.evidence.formats import LABELS
-from service.evidence.training.examples import Example
+from service.evidence.training.examples import TARGETS, Example
 from service.evidence.windows import MAX_TOKENS, Tokenizer, Window, make_windows
 
 BATCH_TOKENS = 4096
@@ -71,7 +70,7 @@ def make_item(example: Example, tokenizer: Tokenizer, rng: random.Random) -> Ite
         first=window.first,
         start=start if reads else IGNORED,
         end=end if reads else IGNORED,
-        label=IGNORED if example.label is None else LABELS.index(example.label),
+        label=IGNORED if example.label is None else TARGETS.index(example.label),
         relevant=IGNORED if example.relevant is None else int(example.relevant),
     )
 

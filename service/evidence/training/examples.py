@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from service.evidence.formats import Label
+from service.evidence.formats import LABELS, Label
 
 Task = Literal["read", "entail"]
+# "unsupported" is either of neutral and contradiction: another name in a claim makes the one or the other.
+Target = Label | Literal["unsupported"]
+TARGETS: tuple[Target, ...] = (*LABELS, "unsupported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Example:
     header: str
     context: str
     answer: tuple[int, int] | None
-    label: Label | None
+    label: Target | None
     relevant: bool | None
     kind: str
 
@@ -36,6 +39,6 @@ def reading(
     return Example("read", question, header, context, answer, None, relevant, kind)
 
 
-def entailing(claim: str, evidence: str, label: Label, *, kind: str, header: str = "") -> Example:
+def entailing(claim: str, evidence: str, label: Target, *, kind: str, header: str = "") -> Example:
     """Build an example for the entailment head."""
     return Example("entail", claim, header, evidence, None, label, None, kind)

@@ -114,8 +114,15 @@ def _losses(
             relevance[tensor(known)], tensor(batch.relevant[known]).float()
         )
     if (batch.label != IGNORED).any():
-        losses["entailment"] = torch.nn.functional.cross_entropy(entailment, tensor(batch.label), ignore_index=IGNORED)
+        losses["entailment"] = entailment_loss(entailment, tensor(batch.label))
     return losses
+
+
+def entailment_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Return the mean of -log p(target), where p("unsupported") is that of neutral and contradiction together."""
+    chances = torch.log_softmax(logits, dim=-1)
+    unsupported = torch.logsumexp(chances[:, 1:], dim=-1, keepdim=True)
+    return torch.nn.functional.nll_loss(torch.cat([chances, unsupported], dim=-1), targets, ignore_index=IGNORED)
 
 
 def _log(plan: Plan, done: int, losses: dict[str, list[float]], per_step: float) -> None:

@@ -67,7 +67,7 @@ class Sources:
 def build_mix(sources: Sources, encoder: Encoder, seed: int, scale: float, on_progress: Progress) -> list[Example]:
     """Return the training examples in a fixed order; `scale` multiplies how often every source is used."""
     refused: list[InputError] = []
-    rows = [_repaired(row) for row in read_squad(sources.reader, refused)]
+    rows = [repaired(row) for row in read_squad(sources.reader, refused)]
     rng = random.Random(seed)  # noqa: S311 - reproducible, nothing secret
     examples = _reading_examples(rows, encoder, scale, rng, on_progress)
     names = _names(rows)
@@ -87,9 +87,9 @@ def _entailment_examples(
     silent = silent_evidence(checked, rng, on_progress)
     return some_as_questions(
         [
-            *_repeated(plain, NLI_TIMES * scale, rng),
-            *_repeated(checked, VERIFIER_TIMES * scale, rng),
-            *_repeated(silent, scale, rng),
+            *repeated(plain, NLI_TIMES * scale, rng),
+            *repeated(checked, VERIFIER_TIMES * scale, rng),
+            *repeated(silent, scale, rng),
         ],
         rng,
     )
@@ -105,7 +105,7 @@ def _reading_examples(
     examples = []
     for number, row in enumerate(rows):
         share = SHARES.get(row.source, _OTHER)
-        for _ in range(_times(share.times * scale, rng)):
+        for _ in range(times_drawn(share.times * scale, rng)):
             examples.append(_titled(_plain(row, rng), titles, rng))
             if not row.is_impossible and rng.random() < share.impossible:
                 twin = _twin(row, texts, neighbours[number], pools.get(row.title, []), rng)
@@ -178,7 +178,7 @@ def _titled(example: Example, titles: dict[str, str], rng: Rng) -> Example:
     return replace(example, header=title.replace("_", " ") + "\n")
 
 
-def _repaired(row: SquadRow) -> SquadRow:
+def repaired(row: SquadRow) -> SquadRow:
     """Undo the tokenisation of a row and find its answers again; a row whose answers are lost stays as it was."""
     if row.source != "qed" and "-LRB-" not in row.context:
         return row
@@ -209,10 +209,12 @@ def _names(rows: Sequence[SquadRow]) -> list[str]:
     return list(found)
 
 
-def _repeated(examples: Sequence[Example], times: float, rng: Rng) -> list[Example]:
-    return [example for example in examples for _ in range(_times(times, rng))]
+def repeated(examples: Sequence[Example], times: float, rng: Rng) -> list[Example]:
+    """Return each example so many times; a part of a time by chance."""
+    return [example for example in examples for _ in range(times_drawn(times, rng))]
 
 
-def _times(times: float, rng: Rng) -> int:
+def times_drawn(times: float, rng: Rng) -> int:
+    """Return a whole number that is `times` on average."""
     whole = int(times)
     return whole + (rng.random() < times - whole)

@@ -11,13 +11,13 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from service.evidence.model import WEIGHTS
+from service.evidence.model import EVIDENCE_FILE
 from service.evidence.training.network import EvidenceNetwork, new_network
 
 FloatArray = npt.NDArray[np.float32]
 
 
-def load_packaged(path: Path = WEIGHTS / "evidence.onnx") -> EvidenceNetwork:
+def load_packaged(path: Path = EVIDENCE_FILE) -> EvidenceNetwork:
     """Return the network with the graph's weights, each an int8 number times its scale; ready to be asked.
 
     Raises ValueError when the graph lacks a weight of the network.

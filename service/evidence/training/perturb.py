@@ -11,7 +11,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
+from index.analysis import query_terms
 from index.documents import Span
 from index.sentences import split
 
@@ -60,6 +63,8 @@ OPPOSITES = _opposites()
 _OPPOSABLE = re.compile(r"\b(" + "|".join(sorted(OPPOSITES, key=len, reverse=True)) + r")\b")
 Rng = random.Random
 _NEGATED = 0.25
+_OPPOSITE_CLAIM = 0.35
+_EXACT = 0.7
 _LONGEST_NUMBER = 15
 _CONTRACTIONS = {"can": "can't", "will": "won't"}
 
@@ -98,7 +103,7 @@ def change_context(question: str, context: str, answers: Sequence[str], pool: Se
     if not shared:
         return None
     old = rng.choice(shared)
-    new = _another(old, pool, (question, context), rng)
+    new = another(old, pool, (question, context), rng)
     if new is None:
         return None
     changed = re.sub(_whole(old), lambda _: new, context)
@@ -106,6 +111,60 @@ def change_context(question: str, context: str, answers: Sequence[str], pool: Se
     if last != old and last not in taken:
         changed = re.sub(_whole(last), lambda _: new.rsplit(" ", 1)[-1], changed)
     return changed if changed != context and all(answer in changed for answer in answers) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPair:
+    """A claim and evidence of which one was changed; `label` is what the one now says of the other."""
+
+    claim: str
+    evidence: str
+    label: Literal["contradiction", "unsupported"]
+
+
+def change_claim(claim: str, evidence: str, pool: Sequence[str], rng: Rng) -> ChangedPair | None:
+    """Return a supported claim with a detail it shares with its evidence changed, or None."""
+    opposites = list(_OPPOSABLE.finditer(claim))
+    if opposites and rng.random() < _OPPOSITE_CLAIM:
+        match = rng.choice(opposites)
+        return ChangedPair(
+            claim[: match.start()] + rng.choice(OPPOSITES[match[0]]) + claim[match.end() :], evidence, "unsupported"
+        )
+    old = _shared_detail(claim, evidence, rng)
+    new = None if old is None else another(old, [*entities(evidence), *pool], (claim,), rng)
+    if old is None or new is None:
+        return None
+    return ChangedPair(re.sub(_whole(old), lambda _: new, claim), evidence, _changed_label(old))
+
+
+def change_evidence(claim: str, evidence: str, pool: Sequence[str], rng: Rng) -> ChangedPair | None:
+    """Return the evidence of a supported claim with a detail it shares with the claim changed, or None."""
+    old = _shared_detail(claim, evidence, rng)
+    new = None if old is None else another(old, pool, (claim, evidence), rng)
+    if old is None or new is None:
+        return None
+    return ChangedPair(claim, re.sub(_whole(old), lambda _: new, evidence), _changed_label(old))
+
+
+def _shared_detail(claim: str, evidence: str, rng: Rng) -> str | None:
+    """Return a name or number of the claim that stands in the evidence; a number rather than a name."""
+    # A claim's first word may be a name as well, unless it is a function word.
+    shared = [
+        detail for detail in entities("of " + claim) if query_terms(detail) and re.search(_whole(detail), evidence)
+    ]
+    exact = [detail for detail in shared if _is_exact(detail)]
+    if exact and rng.random() < _EXACT:
+        return rng.choice(exact)
+    return rng.choice(shared) if shared else None
+
+
+def _is_exact(detail: str) -> bool:
+    return detail in MONTHS or _NUMBER.fullmatch(detail) is not None
+
+
+def _changed_label(old: str) -> Literal["contradiction", "unsupported"]:
+    """Another date or count contradicts; with another name the evidence may just as well be silent."""
+    return "contradiction" if _is_exact(old) else "unsupported"
 
 
 def hide_answer(context: str, answers: Sequence[tuple[str, int]]) -> str | None:
@@ -140,7 +199,7 @@ def _swap_entity(question: str, context: str, answers: Sequence[str], pool: Sequ
         return None
     match = rng.choice(named)
     near = [entity for entity in entities(context) if not _overlaps(entity, answers)]
-    new = _another(match[0], near, (question,), rng) or _another(match[0], pool, (question,), rng)
+    new = another(match[0], near, (question,), rng) or another(match[0], pool, (question,), rng)
     return None if new is None else question[: match.start()] + new + question[match.end() :]
 
 
@@ -150,7 +209,7 @@ def _swap_number(question: str, context: str, answers: Sequence[str], rng: Rng) 
         return None
     match = rng.choice(numbers)
     near = [number[0] for number in _NUMBER.finditer(context) if not _overlaps(number[0], answers)]
-    new = _another(match[0], near if rng.random() < 0.5 else (), (question,), rng)
+    new = another(match[0], near if rng.random() < 0.5 else (), (question,), rng)
     return None if new is None else question[: match.start()] + new + question[match.end() :]
 
 
@@ -187,7 +246,7 @@ def _negate(question: str) -> str | None:
     return question[: match.end()] + " not" + question[match.end() :]
 
 
-def _another(old: str, pool: Sequence[str], absent: Sequence[str], rng: Rng) -> str | None:
+def another(old: str, pool: Sequence[str], absent: Sequence[str], rng: Rng) -> str | None:
     """Return something of the same kind as `old`: a month, a year, a number, or a name that stands in no `absent`."""
     if old in MONTHS:
         return rng.choice([month for month in MONTHS if month != old])

@@ -77,7 +77,7 @@ _NAMES = (
     _column("Predecessor|Preceded by", "name", "Who came before {key}?|What preceded {key}?"),
     _column("Status", "status", "What is the status of {key}?"),
 )
-_LISTS = (
+LISTS = (
     _column(
         "Leaders|Leader(s)|Leadership", "person", "Who leads {key}?|Who are the leaders of {key}?|Who heads {key}?"
     ),
@@ -89,8 +89,8 @@ _LISTS = (
     _column("Belligerents|Combatants", "names", "Who fought in {key}?|Which sides fought in {key}?"),
     _column("Products|Industry", "words", "What does {key} make?|What are the products of {key}?"),
 )
-_COLUMNS = _DATES + _NUMBERS + _NAMES
-_KEY_LABELS = ("Name", "Town", "City", "Battle", "Place", "Person", "Group", "Film", "Team", "Country", "Event", "Item")
+COLUMNS = _DATES + _NUMBERS + _NAMES
+KEY_LABELS = ("Name", "Town", "City", "Battle", "Place", "Person", "Group", "Film", "Team", "Country", "Event", "Item")
 _RESULTS = ("victory", "defeat", "stalemate", "withdrawal", "ceasefire", "decisive victory", "truce", "inconclusive")
 _OFFICES = ("President", "Prime Minister", "General Secretary", "spokesman", "Head of operations", "Mayor", "Governor")
 _STATUSES = ("active", "defunct", "under siege", "contested", "disputed", "completed", "abandoned", "recaptured")
@@ -105,17 +105,17 @@ def make_tables(count: int, names: Sequence[str], rng: Rng) -> list[Example]:
 
 def _row_example(names: Sequence[str], rng: Rng) -> Example:
     key, other = rng.sample(names, 2)
-    columns = rng.sample(_COLUMNS, rng.randint(2, 5))
-    absent = [column for column in _COLUMNS if column.kind != columns[0].kind and column not in columns]
+    columns = rng.sample(COLUMNS, rng.randint(2, 5))
+    absent = [column for column in COLUMNS if column.kind != columns[0].kind and column not in columns]
     body, place, answer = key, 0, ""
     asked = rng.randrange(len(columns))
     for number, column in enumerate(columns):
-        value = _value(column.kind, names, rng)
+        value = value_of(column.kind, names, rng)
         body += f", {rng.choice(column.labels)} "
         if number == asked:
             place, answer = len(body), value
         body += value
-    header = rng.choice(("", f"{rng.choice(names)}\n", f"{rng.choice(names)} > {rng.choice(_KEY_LABELS)}s\n"))
+    header = rng.choice(("", f"{rng.choice(names)}\n", f"{rng.choice(names)} > {rng.choice(KEY_LABELS)}s\n"))
     span = (place, place + len(answer))
     draw = rng.random()
     if draw < 0.6:
@@ -131,8 +131,8 @@ def _row_example(names: Sequence[str], rng: Rng) -> Example:
 
 def _field_example(names: Sequence[str], rng: Rng) -> Example:
     key, other = rng.sample(names, 2)
-    column = rng.choice(_LISTS + _COLUMNS)
-    value = _value(column.kind, names, rng)
+    column = rng.choice(LISTS + COLUMNS)
+    value = value_of(column.kind, names, rng)
     label = rng.choice(column.labels)
     body = f"{label}: {value}"
     start = len(label) + 2
@@ -143,7 +143,7 @@ def _field_example(names: Sequence[str], rng: Rng) -> Example:
         return reading(_ask(column, key, rng), body, span, relevant=True, kind="field", header=header)
     if draw < 0.75:
         return reading(_ask(column, other, rng), body, None, relevant=None, kind="field, other subject", header=header)
-    absent = rng.choice([one for one in _LISTS + _COLUMNS if one.kind != column.kind])
+    absent = rng.choice([one for one in LISTS + COLUMNS if one.kind != column.kind])
     return reading(_ask(absent, key, rng), body, None, relevant=False, kind="field, other label", header=header)
 
 
@@ -151,7 +151,8 @@ def _ask(column: Column, key: str, rng: Rng) -> str:
     return rng.choice(column.questions).format(key=key)
 
 
-def _value(kind: Kind, names: Sequence[str], rng: Rng) -> str:
+def value_of(kind: Kind, names: Sequence[str], rng: Rng) -> str:
+    """Return a made-up value of a column's kind."""
     makers: dict[Kind, Callable[[], str]] = {
         "date": lambda: _date(rng),
         "number": lambda: _number(rng),

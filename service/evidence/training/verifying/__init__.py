@@ -1,0 +1,1 @@
+"""What the verifier is trained on, beside what the evidence model is."""

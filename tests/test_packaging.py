@@ -33,6 +33,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "service/evidence/weights/calibration.json",
         "service/evidence/weights/card.json",
         "service/evidence/weights/evidence.onnx",
+        "service/evidence/weights/verifier.onnx",
+        "service/evidence/weights/verifier-card.json",
         "service/web/templates/page.html",
         "service/web/static/main.js",
         "eval/gold/questions.jsonl",

@@ -37,7 +37,7 @@ MAX_NEAREST = 3
 MAX_STATEMENTS = 1_000
 MAX_QUOTATIONS = 200
 # Two quotes contradict each other where the one refutes what the other says with at least this chance.
-AT_ODDS = 0.5
+AT_ODDS = 0.7
 _REMEMBERED = 2_000
 
 LookUp = Callable[[str, Sequence[str] | None], LookupResult]

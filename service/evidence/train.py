@@ -86,7 +86,8 @@ def _beginning(arguments: argparse.Namespace) -> EvidenceNetwork:
 def _key(sources: Sources, arguments: argparse.Namespace) -> str:
     """Name the run by its data, code and settings: a folder is resumed only by the run that began it."""
     parts = [_checksum(path) for path in (sources.reader, sources.nli, sources.verifier)]
-    code = [_checksum(path) for path in sorted(Path(mix.__file__).parent.rglob("*.[pj]*")) if path.is_file()]
+    folder = Path(mix.__file__).parent
+    code = [_checksum(path) for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.gz")])]
     chosen = (
         code,
         arguments.model,

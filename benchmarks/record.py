@@ -15,7 +15,7 @@ from index.errors import InputError
 from service.checking.weights import load_weights
 from service.conversation.followup.ranking import WEIGHTS as FOLLOW_UPS
 from service.evidence.calibration import load_calibration
-from service.evidence.model import CHECKSUM
+from service.evidence.model import CHECKSUM, VERIFIER_CHECKSUM
 
 FILE = Path(__file__).parent / "recorded.json"
 _DIGITS = 12
@@ -37,6 +37,7 @@ def settings() -> dict[str, str]:
         "evidence model": CHECKSUM[:_DIGITS],
         "encoder": CHECKSUMS["encoder.onnx"][:_DIGITS],
         "confidence": load_calibration().fingerprint,
+        "verifier": VERIFIER_CHECKSUM[:_DIGITS],
         "verdicts": load_weights().fingerprint,
         "follow-ups": hashlib.sha256(FOLLOW_UPS.read_bytes()).hexdigest()[:_DIGITS],
         "cores": str(os.cpu_count()),

@@ -27,6 +27,7 @@ def describe(pipeline: Pipeline, gold: Sequence[Path]) -> Provenance:
         models={
             "encoder": pipeline.library.encoder.fingerprint,
             "reader": pipeline.reader.fingerprint,
+            "verifier": pipeline.reader.verifier_fingerprint,
             "claims": pipeline.checker.weights.fingerprint,
         },
         index=index_fingerprint(pipeline),

@@ -167,21 +167,39 @@ PASSAGE = {
 }
 
 
+DOSSIER = {
+    "documents": [
+        {"title": "Orvik", "section": "", "sentences": ["The mill burned in 1901.", "Nobody was hurt."]},
+        {"title": "Mills", "section": "Fires", "sentences": ["Orvik, burned 1902", "Dunmore, burned 1893"]},
+    ],
+    "claims": [{"claim": "Orvik's mill went up in flames in 1901.", "supports": [[0, 0]], "refutes": [[1, 0]]}],
+}
+
+
 def test_written_claims_are_held_against_what_decides_them_and_what_leaves_them_open(tmp_path: Path) -> None:
     write_lines(tmp_path / "written.jsonl", [PASSAGE])
-    passages = list(read_written(tmp_path / "written.jsonl"))
+    dossiers = list(read_written([tmp_path / "written.jsonl"]))
     for seed in range(20):
         found: dict[str, dict[str, str]] = defaultdict(dict)
-        for example in written_examples(passages, random.Random(seed)):
+        for example in written_examples(dossiers, random.Random(seed)):
             assert example.header == "Orvik\nFire\n"
             found[example.question][example.context] = str(example.label)
         burned, ruins, paid = found.values()
         assert burned.pop("The mill burned in 1901.") == "entailment"
         assert ruins.pop("The mill burned in 1901. The next day it was rebuilt.") == "contradiction"
         for left in (burned, ruins, paid):
-            assert len(left) == 1
+            assert 1 <= len(left) <= 2
             assert set(left.values()) == {"neutral"}
         assert not any("burned" in context for context in burned)
+
+
+def test_a_claim_is_held_against_every_document_of_its_dossier(tmp_path: Path) -> None:
+    write_lines(tmp_path / "written.jsonl", [PASSAGE, DOSSIER])
+    dossiers = list(read_written([tmp_path / "written.jsonl"]))
+    made = {(one.header, one.context): one.label for one in written_examples(dossiers[1:], random.Random(0))}
+    assert made.pop(("Orvik\n", "The mill burned in 1901.")) == "entailment"
+    assert made.pop(("Mills\nFires\n", "Orvik, burned 1902")) == "contradiction"
+    assert set(made.values()) == {"neutral"}
 
 
 @pytest.mark.parametrize(
@@ -190,17 +208,35 @@ def test_written_claims_are_held_against_what_decides_them_and_what_leaves_them_
 def test_a_written_claim_that_contradicts_itself_is_refused(tmp_path: Path, claim: dict[str, object]) -> None:
     write_lines(tmp_path / "written.jsonl", [{**PASSAGE, "claims": [claim]}])
     with pytest.raises(InputError, match="line 1"):
-        list(read_written(tmp_path / "written.jsonl"))
+        list(read_written([tmp_path / "written.jsonl"]))
 
 
-def test_the_written_passages_that_ship_are_whole_and_not_about_the_seeds() -> None:
-    passages = list(read_written())
-    claims = [claim for passage in passages for claim in passage.claims]
-    assert len(claims) > 1500
-    assert sum(bool(claim.supports) for claim in claims) > 400
-    assert sum(bool(claim.refutes) for claim in claims) > 400
-    assert sum(not claim.supports and not claim.refutes for claim in claims) > 200
-    text = " ".join((*(part for passage in passages for part in (passage.header, *passage.sentences)),))
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"documents": "Orvik"},
+        {"documents": ["Orvik"]},
+        {"documents": [{"title": "Orvik"}]},
+        {"claims": [{"claim": "x", "supports": [[2, 0]], "refutes": []}]},
+        {"claims": [{"claim": "x", "supports": [[0]], "refutes": []}]},
+        {"claims": [{"claim": "x", "supports": [0], "refutes": []}]},
+    ],
+)
+def test_a_dossier_that_is_not_whole_is_refused(tmp_path: Path, changed: dict[str, object]) -> None:
+    write_lines(tmp_path / "written.jsonl", [PASSAGE, {**DOSSIER, **changed}])
+    with pytest.raises(InputError, match="line 2"):
+        list(read_written([tmp_path / "written.jsonl"]))
+
+
+def test_the_written_texts_that_ship_are_whole_and_not_about_the_seeds() -> None:
+    dossiers = list(read_written())
+    claims = [claim for dossier in dossiers for claim in dossier.claims]
+    assert len(claims) > 8000
+    assert sum(bool(claim.supports) for claim in claims) > 3000
+    assert sum(bool(claim.refutes) for claim in claims) > 3000
+    assert sum(not claim.supports and not claim.refutes for claim in claims) > 1000
+    documents = [document for dossier in dossiers for document in dossier.documents]
+    text = " ".join(part for document in documents for part in (document.header, *document.sentences))
     assert not re.search(r"\b(?:Mali|Tuaregs?|Azawad|MNLA|Sahel|Ansar Dine|Timbuktu)\b", text)
 
 

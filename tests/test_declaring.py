@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.evidence.training.verifying.declaring import declare, fill, pattern
+from service.evidence.training.verifying.declaring import fill, pattern
 
 WORDS = (
     "who",
@@ -54,7 +54,9 @@ WORDS = (
     ],
 )
 def test_a_question_and_its_answer_make_a_statement(question: str, answer: str, before: str, statement: str) -> None:
-    assert declare(question, answer, before) == statement
+    asked = pattern(question, answer, before)
+    assert asked is not None
+    assert fill(asked, answer) == statement
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_question_and_its_answer_make_a_statement(question: str, answer: str, 
     ],
 )
 def test_a_question_that_fits_no_rule_makes_none(question: str, answer: str) -> None:
-    assert declare(question, answer, "") is None
+    assert pattern(question, answer, "") is None
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join) | st.text(max_size=60), st.text(max_size=40))

@@ -87,7 +87,7 @@ class DisagreementRegister:
     def _key(self) -> str:
         """Name the documents and the numbers that a register was made with."""
         generation = self._library.store.generation()
-        fitted = f"{self._reader.verifier.fingerprint}|{self._checker.weights.fingerprint}"
+        fitted = f"{self._reader.verifier_fingerprint}|{self._checker.weights.fingerprint}"
         return f"{_FORMAT}|{self._library.store.identity}|{generation}|{fitted}"
 
     def _work(self, key: str) -> None:

@@ -28,6 +28,11 @@ FloatArray = npt.NDArray[np.float64]
 _REMEMBERED = 768
 
 
+def fingerprint_of(path: Path, checksum: str) -> str:
+    """Name the weights in a file."""
+    return f"{path.stem}-int8-{checksum[:12]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A question or claim, and the text it is held against with its section headings (`header`)."""
@@ -66,7 +71,7 @@ class EvidenceModel:
         import onnxruntime
 
         check_file(path, checksum)
-        self.fingerprint = f"{path.stem}-int8-{checksum[:12]}"
+        self.fingerprint = fingerprint_of(path, checksum)
         self.tokenizer = Tokenizer(ENCODER_WEIGHTS / "tokenizer.json")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -13,7 +13,7 @@ from service.evidence.entailing import weigh
 from service.evidence.equality import same_answer
 from service.evidence.judging import Judged, judge
 from service.evidence.lists import gather_members
-from service.evidence.model import VERIFIER_CHECKSUM, VERIFIER_FILE, EvidenceModel
+from service.evidence.model import VERIFIER_CHECKSUM, VERIFIER_FILE, EvidenceModel, fingerprint_of
 from service.evidence.questions import asks_list, is_yes_no
 from service.evidence.reading import Evidence, Finding, Reading
 from service.evidence.rivals import find_rivals
@@ -53,6 +53,11 @@ class EvidenceReader:
             if self._verifier is None:
                 self._verifier = EvidenceModel(VERIFIER_FILE, VERIFIER_CHECKSUM)
             return self._verifier
+
+    @property
+    def verifier_fingerprint(self) -> str:
+        """Names the verifier's exact weights without loading them."""
+        return fingerprint_of(VERIFIER_FILE, VERIFIER_CHECKSUM)
 
     @cached_property
     def _calibration(self) -> Calibration:

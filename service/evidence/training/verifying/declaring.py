@@ -44,15 +44,6 @@ class Asked:
     statement: str
 
 
-def declare(question: str, answer: str, before: str) -> str | None:
-    """Return the statement that `answer` answers `question`, or None where the question fits no rule.
-
-    `before` is what stands before the answer in its paragraph: its last preposition is taken along.
-    """
-    made = pattern(question, answer, before)
-    return None if made is None else fill(made, answer)
-
-
 def fill(asked: Asked, answer: str) -> str:
     """Put an answer into the statement."""
     said = asked.statement.replace("{}", answer.strip(" .,;"), 1)
@@ -60,7 +51,10 @@ def fill(asked: Asked, answer: str) -> str:
 
 
 def pattern(question: str, answer: str, before: str) -> Asked | None:
-    """Return the statement with a gap for the answer, or None where the question fits no rule."""
+    """Return the statement with a gap for the answer, or None where the question fits no rule.
+
+    `before` is what stands before the answer in its paragraph: its last preposition is taken along.
+    """
     words = question.strip().rstrip("? .").split()
     if not 3 <= len(words) <= 30 or not 0 < len(answer.split()) <= _LONGEST_ANSWER:
         return None

@@ -1,10 +1,7 @@
-"""Claim checking on public sets: what the fitted numbers add to the evidence model, and SciFact from end to end.
+"""SciFact from end to end: python -m benchmarks.claims --scifact FOLDER --cache DIR.
 
-    python -m benchmarks.claims --pairs FOLDER
-    python -m benchmarks.claims --scifact FOLDER --cache DIR
-
-Pairs are those that eval.fit_verdicts did not fit on (the other half). End to end, a claim is put to the whole corpus:
-retrieved, judged and decided as a user's would be, with thresholds fitted on other documents.
+A claim is put to the whole corpus: retrieved, judged and decided as a user's would be, with thresholds fitted on other
+documents. What the verifier makes of given evidence is in benchmarks.evidence_entailment.
 """
 
 from __future__ import annotations
@@ -13,15 +10,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.evidence_entailment import SETS, PairSet
-from benchmarks.judging import sample
 from eval import metrics
 from eval.datasets import read_beir_corpus
-from eval.fit_verdicts import in_first_half
 from eval.public.scifact import ScifactClaim, read_claims
 from index.documents import Document, Span, content_sha256
 from index.encoder import PACKAGED, load_encoder
@@ -29,69 +22,19 @@ from index.library import Library
 from index.retriever import HybridRetriever
 from index.sentences import split
 from service.checking.checker import Checker
-from service.checking.mentions import find_mentions
-from service.checking.values import compare_values
-from service.checking.weighing import describe
-from service.checking.weights import WeighingModel, load_weights
-from service.evidence.entailing import least_silent
-from service.evidence.formats import LABELS, Label, PairRow, read_pairs
-from service.evidence.model import EvidenceModel, Pair
 from service.evidence.reader import EvidenceReader
-from service.evidence.training.detokenise import detokenise
 from service.quotations import Quotations
 from service.verdicts import Verdict
 
-# The order of WeighingModel's chances, neither last.
-_CLASSES: tuple[Label, ...] = ("entailment", "contradiction", "neutral")
-
 
 def main() -> None:
-    """Print a table for what was asked."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=Path, help="folder with the public pairs")
-    parser.add_argument("--scifact", type=Path, help="SciFact as a BEIR folder with claims_dev.jsonl")
+    parser.add_argument("--scifact", type=Path, required=True, help="SciFact as a BEIR folder with claims_dev.jsonl")
     parser.add_argument("--cache", type=Path, default=Path(".citecheck-bench"), help="keeps the index between runs")
     parser.add_argument("--limit", type=int, help="at most so many of each")
     options = parser.parse_args()
-    if options.pairs:
-        print(pairs_table(options.pairs, options.limit))
-    if options.scifact:
-        print(scifact_table(options.scifact, options.cache / "scifact-claims", options.limit))
-
-
-def pairs_table(folder: Path, limit: int | None) -> str:
-    """Measure both on every set, over the rows that nothing was fitted on."""
-    model, weights = EvidenceReader().verifier, load_weights()
-    lines = ["| set | pairs | verifier alone | with values and fitted weights |", "| --- | ---: | ---: | ---: |"]
-    for pair_set in SETS:
-        held_out = [row for row in read_pairs(folder / pair_set.file) if not in_first_half(row.id)]
-        rows = sample(held_out, limit)
-        alone, joined = accuracies(model, weights, pair_set, rows)
-        lines.append(f"| {pair_set.name} | {len(rows)} | {alone:.3f} | {joined:.3f} |")
-    return "\n".join(lines)
-
-
-def accuracies(
-    model: EvidenceModel, weights: WeighingModel, pair_set: PairSet, rows: Sequence[PairRow]
-) -> tuple[float, float]:
-    """Return the label accuracy of the verifier alone and with the fitted weights."""
-    alone, joined = [], []
-    known = [_CLASSES.index(label) for label in pair_set.labels]
-    for row in track(rows, pair_set.name, console=Console(stderr=True)):
-        claim, evidence = row.hypothesis, row.premise
-        if pair_set.tokenised:
-            claim, evidence = detokenise(claim), detokenise(evidence)
-        (windows,) = model.judge([Pair(claim, "", evidence)])
-        window, mentions = least_silent(windows), find_mentions(claim)
-        comparison = compare_values(mentions, find_mentions(evidence), "")
-        supports, refutes = weights.chances(np.array([describe(claim, mentions, evidence, "", window, comparison)]))[
-            0
-        ].tolist()
-        chances = np.array([supports, refutes, 1 - supports - refutes])
-        raw = np.array([window.entailment[LABELS.index(label)] for label in _CLASSES])
-        alone.append(float(_CLASSES[known[int(np.argmax(raw[known]))]] == row.label))
-        joined.append(float(_CLASSES[known[int(np.argmax(chances[known]))]] == row.label))
-    return metrics.mean(alone), metrics.mean(joined)
+    print(scifact_table(options.scifact, options.cache / "scifact-claims", options.limit))
 
 
 def scifact_table(folder: Path, cache: Path, limit: int | None) -> str:

@@ -36,6 +36,7 @@ def sections(shared: Path, cache: Path) -> list[Section]:
     on_scifact = ("benchmarks.retrieval", "--beir", str(scifact), *keep, "--rerank", "300")
     lexical = ("benchmarks.lexical", "--squad", str(train))
     evidence = ("benchmarks.evidence", "--shared", str(shared))
+    verifier = ("benchmarks.evidence_entailment", "--shared", str(shared))
     scifact_claims = ("benchmarks.claims", "--scifact", str(scifact), *keep)
     followups = (
         *("benchmarks.followups", "--rewrite", str(shared / "train" / "rewrite.jsonl.gz")),
@@ -61,9 +62,7 @@ def sections(shared: Path, cache: Path) -> list[Section]:
         Section("reranking-squad", "Reranking on SQuAD v2 dev", (*on_squad, "--rerank", "500"), squad, "--rerank"),
         Section("retrieval-scifact", "Retrieval on SciFact", on_scifact, scifact, "--rerank"),
         Section("evidence", "The evidence model against its targets", evidence, bench, "--limit"),
-        Section(
-            "claims-pairs", "Claims on public pairs", ("benchmarks.claims", "--pairs", str(pairs)), pairs, "--limit"
-        ),
+        Section("claims-pairs", "The verifier on public pairs", verifier, pairs, "--limit"),
         Section("claims-scifact", "Claims on SciFact, end to end", scifact_claims, scifact, "--limit"),
         Section("grounding", "What written sentences let through", grounding, pairs, "--limit"),
         Section("followups", "Follow-ups understood", followups, bench / "rewrite", "--limit"),

@@ -65,7 +65,7 @@ class Pipeline:
         self.quotations = Quotations(library)
         self.speller = Speller(library)
         self.checker = Checker(library, retriever, reader, self.quotations.look_up)
-        self.register = DisagreementRegister(settings.data, library, retriever, reader, self.checker)
+        self.register = DisagreementRegister(settings.data, library, retriever, reader)
 
     @property
     def min_confidence(self) -> float:

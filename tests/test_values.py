@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.checking.attribution import is_denial, is_reported
+from service.checking.attribution import is_denial
 from service.checking.mentions import find_mentions
-from service.checking.values import Comparison, compare_values, coverage, same_name_word
+from service.checking.values import Comparison, compare_values, same_name_word
 
 
 def compared(claim: str, quote: str, context: str = "") -> Comparison:
@@ -82,17 +82,16 @@ def test_a_name_that_stands_in_the_heading_is_not_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reported", "denied"),
+    ("text", "denied"),
     [
-        ("The council accused Brandt of arson.", True, False),
-        ("Brandt denied this claim.", False, True),
-        ("According to Voss the mill burned.", True, False),
-        ("The mill burned.", False, False),
-        ("Brandt rejected the offer.", False, True),
+        ("The council accused Brandt of arson.", False),
+        ("Brandt denied this claim.", True),
+        ("The mill burned.", False),
+        ("Brandt rejected the offer.", True),
     ],
 )
-def test_what_is_only_said_is_told_from_what_is_so(text: str, reported: bool, denied: bool) -> None:
-    assert (is_reported(text), is_denial(text)) == (reported, denied)
+def test_a_denial_is_told_by_its_verb(text: str, denied: bool) -> None:
+    assert is_denial(text) == denied
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
@@ -101,7 +100,6 @@ def test_every_value_of_a_claim_is_counted_once(claim: str, quote: str, context:
     assert found.dates_agreeing + found.dates_clashing + found.dates_missing == len(mentions.dates)
     assert found.numbers_agreeing + found.numbers_clashing + found.numbers_missing == len(mentions.numbers)
     assert found.names_agreeing + found.names_missing == len(mentions.names)
-    assert 0 <= coverage(claim, quote) <= 1
 
 
 @given(st.sampled_from(["On 3 May 1893, 60 mills burned in Orvik.", "Ada Lindqvist sold 412 bags in 1907."]))
@@ -109,4 +107,3 @@ def test_a_text_agrees_with_itself(text: str) -> None:
     found = compared(text, text)
     assert not found.clashes
     assert found.dates_missing + found.numbers_missing + found.names_missing == 0
-    assert coverage(text, text) == 1

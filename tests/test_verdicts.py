@@ -18,9 +18,10 @@ from index.passages import Passage
 from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decide
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
-from service.checking.weighing import Quotable, Weighed
-from service.checking.weights import SIGNALS, Bars, Confidence, WeighingModel, load_weights
+from service.checking.weighing import Quotable, Weighed, weigh
+from service.checking.weights import Bars, Confidence, Fitted, load_weights
 from service.evidence.judging import Judged
+from service.evidence.model import VERIFIER_CHECKSUM, Pair, WindowLogits
 from service.evidence.reading import Evidence, Reading
 from service.evidence.rendering import render
 from service.quotes import Citation, make_citation, verify_citation
@@ -31,7 +32,6 @@ CHRONICLE = make_document(
     "".join(f"The mill of Orvik ground {number} tons in the year of the flood.\n" for number in range(30, 46)),
     "chronicle",
 )
-WIDTH = len(SIGNALS)
 NO_VALUES = compare_values(find_mentions(""), find_mentions(""), "")
 
 
@@ -262,49 +262,34 @@ def test_the_summary_counts_every_label() -> None:
     assert list(summarize([])) == list(LABELS)
 
 
-@settings(deadline=None, derandomize=True)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.sampled_from([1.0, 30.0, 3000.0]))
-def test_chances_are_probabilities_that_leave_room_for_neither(seed: int, rows: int, spread: float) -> None:
-    chance = np.random.default_rng(seed)
-    model = WeighingModel(
-        chance.normal(size=WIDTH),
-        chance.uniform(0.1, 3, WIDTH),
-        chance.normal(size=(3, WIDTH)),
-        chance.normal(size=3),
-        Bars(0.5, 0.5, 0.5),
-        AS_DECIDED,
-        "any",
-    )
-    signals = chance.normal(size=(rows, WIDTH)) * spread
-    chances = model.chances(signals)
-    assert chances.shape == (rows, 2)
-    assert np.isfinite(chances).all()
-    assert (chances >= 0).all()
-    assert (chances.sum(axis=1) <= 1 + 1e-9).all()
-    assert chances == pytest.approx(np.concatenate([model.chances(row[None]) for row in signals]))
+class Told:
+    """A verifier that says the same of every pair: chances of 6, 3 and 1 in ten."""
+
+    def judge(self, pairs: list[Pair]) -> list[list[WindowLogits]]:
+        entailment = np.log([0.6, 0.1, 0.3])
+        return [[WindowLogits((), np.zeros(1), np.zeros(1), 0.0, 0.0, entailment)] for _ in pairs]
 
 
-def test_chances_by_hand() -> None:
-    """Scores log 2, log 5 and log 3 make chances of 2, 5 and 3 in ten."""
-    coefficients = np.zeros((3, WIDTH))
-    coefficients[0, 0], coefficients[1, 1] = np.log(2), np.log(5)
-    means, scales = np.zeros(WIDTH), np.ones(WIDTH)
-    means[0], scales[0], scales[1] = 4.0, 2.0, 0.5
-    model = WeighingModel(
-        means, scales, coefficients, np.array([0, 0, np.log(3)]), Bars(0.5, 0.5, 0.5), AS_DECIDED, "by-hand"
-    )
-    signals = np.zeros((1, WIDTH))
-    signals[0, :2] = 6.0, 0.5
-    assert model.chances(signals) == pytest.approx(np.array([[0.2, 0.5]]))
+@pytest.mark.parametrize(
+    ("claim", "supports"),
+    [
+        ("The mill of Orvik ground 40 tons.", 0.6),
+        ("The mill of Orvik ground its corn.", 0.6),
+        ("The mill of Orvik ground 51 tons.", 0.0),
+    ],
+)
+def test_a_quote_that_gives_another_number_does_not_support(claim: str, supports: float) -> None:
+    line = next(line for line in LINES if "ground 40 tons" in CHRONICLE.quote(line))
+    quotable = Quotable(Reading(CHRONICLE, (), line, line, CHRONICLE.quote(line)), "", "")
+    model: Any = Told()
+    (found,) = weigh(model, claim, [quotable])
+    assert (found.supports, found.refutes) == pytest.approx((supports, 0.3))
+    assert found.quotable is quotable
 
 
 def content() -> dict[str, Any]:
     return {
-        "signals": list(SIGNALS),
-        "means": [1.0] * WIDTH,
-        "scales": [2.0] * WIDTH,
-        "coefficients": [[0.5] * WIDTH, [0.25] * WIDTH, [0.0] * WIDTH],
-        "intercepts": [0.1, 0.2, 0.3],
+        "verifier": VERIFIER_CHECKSUM,
         "bars": {"supported": 0.6, "refuted": 0.7, "conflicting": 0.8},
         "confidence": {"slope": 0.5, "supported": 1.0, "refuted": 0.0, "conflicting": -1.0, "not_enough_info": 0.25},
         "fingerprint": "verdicts-orvik",
@@ -318,12 +303,8 @@ def write(folder: Path, held: dict[str, Any]) -> Path:
 
 
 def test_fitted_numbers_are_read_as_they_were_written(tmp_path: Path) -> None:
-    model = load_weights(write(tmp_path, content()))
-    others = ("signals", "bars", "confidence")
-    read = {name: np.asarray(getattr(model, name)).tolist() for name in content() if name not in others}
-    assert read == {name: value for name, value in content().items() if name not in others}
-    assert model.bars == Bars(0.6, 0.7, 0.8)
-    assert model.confidence == Confidence(0.5, 1.0, 0.0, -1.0, 0.25)
+    confidence = Confidence(0.5, 1.0, 0.0, -1.0, 0.25)
+    assert load_weights(write(tmp_path, content())) == Fitted(Bars(0.6, 0.7, 0.8), confidence, "verdicts-orvik")
 
 
 def test_confidence_is_the_chance_itself_until_it_is_fitted() -> None:
@@ -340,20 +321,8 @@ def test_confidence_stays_a_chance_and_grows_with_what_decided(one: float, other
     assert fitted.of("supported", one) >= fitted.of("refuted", one) >= fitted.of("conflicting", one)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"signals": list(SIGNALS[1:])},
-        {"signals": [SIGNALS[1], SIGNALS[0], *SIGNALS[2:]]},
-        {"signals": [*SIGNALS, "luck"]},
-        {"signals": None},
-        {"coefficients": [[0.5] * WIDTH] * 2},
-        {"coefficients": [[0.5] * (WIDTH - 1)] * 3},
-        {"coefficients": [0.5] * WIDTH},
-        {"coefficients": None},
-    ],
-)
-def test_numbers_fitted_on_other_signals_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", [{"verifier": "0" * 64}, {"verifier": None}])
+def test_numbers_fitted_for_another_verifier_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     held = {name: value for name, value in {**content(), **change}.items() if value is not None}
     with pytest.raises(ModelError, match=r"eval\.fit_verdicts") as refused:
         load_weights(write(tmp_path, held))

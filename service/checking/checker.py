@@ -17,8 +17,17 @@ from index.retriever import Retriever
 from service.checking.quoted import find_quotations
 from service.checking.standalone import standalone
 from service.checking.statements import Statement, find_statements
-from service.checking.weighing import Weighed, decisive_span, describe_quotes, weigh
-from service.checking.weights import Bars, WeighingModel, load_weights, surest, verdict_for
+from service.checking.weighing import Weighed, at_odds, decisive_span, quotables_of, weigh
+from service.checking.weights import (
+    AT_ODDS,
+    Bars,
+    Fitted,
+    best_for,
+    load_weights,
+    speaking_against,
+    surest,
+    verdict_for,
+)
 from service.copies import gathered
 from service.evidence.judging import Judged
 from service.evidence.reader import EvidenceReader
@@ -36,8 +45,6 @@ SHOWN_SHARE = 0.6
 MAX_NEAREST = 3
 MAX_STATEMENTS = 1_000
 MAX_QUOTATIONS = 200
-# Two quotes contradict each other where the one refutes what the other says with at least this chance.
-AT_ODDS = 0.7
 _REMEMBERED = 2_000
 
 LookUp = Callable[[str, Sequence[str] | None], LookupResult]
@@ -80,8 +87,8 @@ class Checker:
         self._lock = threading.Lock()
 
     @cached_property
-    def weights(self) -> WeighingModel:
-        """The fitted numbers that turn signals into verdicts."""
+    def weights(self) -> Fitted:
+        """The fitted numbers that turn chances into verdicts."""
         return load_weights()
 
     def outline(self, text: str, documents: Sequence[str] | None) -> Outline:
@@ -127,7 +134,7 @@ class Checker:
         if not self._reader.verifier.reads_whole(claim):
             # Its end would not be read, and nothing may be called supported by its beginning.
             return decide(claim, judged, (), self.weights.bars)
-        weighed = weigh(self._reader.verifier, self.weights, claim, judged[:WEIGHED])
+        weighed = weigh(self._reader.verifier, claim, quotables_of(judged[:WEIGHED]))
         return decide(claim, judged, self._without_false_rivals(weighed), self.weights.bars)
 
     def _without_false_rivals(self, weighed: Sequence[Weighed]) -> Sequence[Weighed]:
@@ -136,19 +143,14 @@ class Checker:
         Where a quote says the claim outright, documents disagree only if another contradicts that quote as well: "They
         took it again in May" is at odds with the claim's date alone, not with "They took it on 1 April".
         """
-        bars = self.weights.bars
-        best = max(weighed, key=lambda item: item.supports - item.refutes, default=None)
-        if best is None or best.supports < max(bars.supported, best.refutes):
+        chances = np.array([(item.supports, item.refutes) for item in weighed])
+        best = best_for(chances, self.weights.bars)
+        if best is None:
             return weighed
-        if not self._reader.verifier.reads_whole(best.reading.said):
-            return weighed
-        rivals = [item for item in weighed if item.refutes >= max(bars.refuted, item.supports)]
-        described = describe_quotes(self._reader.verifier, best.reading.said, [item.quotable for item in rivals])
-        if not described:
-            return weighed
-        chances = self.weights.chances(np.array([quote.signals for quote in described]))
-        false = {id(item) for item, (_, refutes) in zip(rivals, chances, strict=True) if refutes < AT_ODDS}
-        return [item for item in weighed if id(item) not in false]
+        rivals = np.flatnonzero(speaking_against(chances, self.weights.bars)).tolist()
+        odds = at_odds(self._reader.verifier, weighed[best], [weighed[place] for place in rivals])
+        false = {place for place, chance in zip(rivals, odds, strict=True) if chance < AT_ODDS}
+        return [item for place, item in enumerate(weighed) if place not in false]
 
     def _remembered(self, claim: str, documents: Sequence[str] | None) -> Verdict:
         """Return the verdict on a claim, from memory where the documents are still the same."""

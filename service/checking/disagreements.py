@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from index.documents import Span
 from index.library import Library
 from index.passages import Passage
@@ -21,8 +19,7 @@ from index.retriever import Retriever
 from service.checking.attribution import is_denial
 from service.checking.mentions import Mentions, find_mentions
 from service.checking.values import Comparison, compare_values, happening
-from service.checking.weighing import Quotable, describe_quotes, find_quotables
-from service.checking.weights import WeighingModel
+from service.checking.weighing import Quotable, find_quotables, weigh
 from service.evidence.model import EvidenceModel
 from service.evidence.rendering import render
 from service.quotes import Citation, make_citation
@@ -33,7 +30,7 @@ NEIGHBOURS = 10
 # So many words, values apart, both statements share at least.
 FEWEST_SHARED = 2
 # Each direction must be at least this sure.
-SURE = 0.4
+SURE = 0.5
 _READ_AT_ONCE = 256
 # What happened again happened at another time.
 _AGAIN = re.compile(r"\b(?:again|once more|anew|another|a (?:second|third|further) time|re-\w+)\b", re.IGNORECASE)
@@ -51,7 +48,7 @@ class Disagreement:
 
 
 def find_disagreements(
-    library: Library, retriever: Retriever, model: EvidenceModel, weights: WeighingModel, on_progress: Progress
+    library: Library, retriever: Retriever, model: EvidenceModel, on_progress: Progress
 ) -> list[Disagreement]:
     """Return the disagreements of a whole library, surest first; `on_progress` gets passages done and their number."""
     ids = library.arrays().passage_ids.tolist()
@@ -60,7 +57,7 @@ def find_disagreements(
     for number, passage in enumerate(_passages(library, ids), start=1):
         for statement in _statements(library, passage):
             for other in _rivals(statement, library, retriever):
-                made = _judged(statement, other, model, weights)
+                made = _judged(statement, other, model)
                 if made is not None and (key := (made.first.id, made.second.id)) not in seen:
                     seen.add(key)
                     found.append(made)
@@ -154,14 +151,14 @@ def compare(claim: Quotable, quote: Quotable) -> Comparison:
     return compare_values(find_mentions(claim.reading.said), find_mentions(quote.reading.said), context)
 
 
-def _judged(one: Quotable, other: Quotable, model: EvidenceModel, weights: WeighingModel) -> Disagreement | None:
+def _judged(one: Quotable, other: Quotable, model: EvidenceModel) -> Disagreement | None:
     """Return the disagreement if both directions are sure of it."""
     chances = []
     for claim, quote in ((one, other), (other, one)):
         if not model.reads_whole(claim.reading.said):
             return None
-        (described,) = describe_quotes(model, claim.reading.said, [quote])
-        chances.append(float(weights.chances(np.array([described.signals]))[0, 1]))
+        (weighed,) = weigh(model, claim.reading.said, [quote])
+        chances.append(weighed.refutes)
     if min(chances) < SURE:
         return None
     kind: DisagreementKind = "date" if compare(one, other).dates_clashing else "number"

@@ -13,12 +13,11 @@ from index.documents import Span
 from index.errors import CitecheckError
 from index.library import Library
 from index.retriever import Retriever
-from service.checking.checker import Checker
 from service.checking.disagreements import Disagreement, Progress, find_disagreements
 from service.evidence.reader import EvidenceReader
 from service.quotes import Citation, make_citation, parse_address
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,12 @@ class Stopped(CitecheckError):
 class DisagreementRegister:
     """Finds, keeps and reads disagreements of one library. Thread-safe."""
 
-    def __init__(
-        self, folder: Path, library: Library, retriever: Retriever, reader: EvidenceReader, checker: Checker
-    ) -> None:
+    def __init__(self, folder: Path, library: Library, retriever: Retriever, reader: EvidenceReader) -> None:
         """Keep the register in `folder`; nothing is searched yet."""
         self._path = folder / "disagreements.json"
         self._library = library
         self._retriever = retriever
         self._reader = reader
-        self._checker = checker
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -85,10 +81,9 @@ class DisagreementRegister:
             thread.join()
 
     def _key(self) -> str:
-        """Name the documents and the numbers that a register was made with."""
+        """Name the documents and the verifier that a register was made with."""
         generation = self._library.store.generation()
-        fitted = f"{self._reader.verifier_fingerprint}|{self._checker.weights.fingerprint}"
-        return f"{_FORMAT}|{self._library.store.identity}|{generation}|{fitted}"
+        return f"{_FORMAT}|{self._library.store.identity}|{generation}|{self._reader.verifier_fingerprint}"
 
     def _work(self, key: str) -> None:
         failed: str | None = key
@@ -111,9 +106,7 @@ class DisagreementRegister:
     def _search(self, key: str, on_progress: Progress) -> tuple[Disagreement, ...]:
         # Over the documents as they are now: a search may otherwise still see those of before a change.
         self._library.refresh()
-        found = find_disagreements(
-            self._library, self._retriever, self._reader.verifier, self._checker.weights, on_progress
-        )
+        found = find_disagreements(self._library, self._retriever, self._reader.verifier, on_progress)
         content = {"key": key, "disagreements": [_row(one) for one in found]}
         # A name of its own: a server and a command may both be at it.
         waiting = self._path.with_suffix(f".{os.getpid()}.new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -134,11 +134,6 @@ def same_name_word(one: str, other: str) -> bool:
     return one[0] == other[0] and Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
-def coverage(claim: str, said: str) -> float:
-    """Return the share of the claim's content words that stand in `said`, in [0, 1]."""
-    return share(set(query_terms(claim)), said)
-
-
 @lru_cache(maxsize=64)
 def happening(claim: str, mentions: Mentions) -> frozenset[str]:
     """Return the terms that say what happens: the claim's content words without its names, dates and numbers."""
@@ -148,8 +143,3 @@ def happening(claim: str, mentions: Mentions) -> frozenset[str]:
         for place, character in enumerate(claim)
     )
     return frozenset(query_terms(rest)) if rest.strip() else frozenset()
-
-
-def share(wanted: Set[str], said: str) -> float:
-    """Return the share of the wanted terms that stand in `said`, 0 where none is wanted."""
-    return len(wanted & set(terms(said))) / len(wanted) if wanted else 0.0

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from index.documents import Document, Span
 from index.passages import Passage
-from service.checking.attribution import is_denial, is_reported
-from service.checking.mentions import Mentions, find_mentions
-from service.checking.values import Comparison, compare_values, coverage, happening, share
-from service.checking.weights import WeighingModel
+from service.checking.mentions import find_mentions
+from service.checking.values import Comparison, compare_values
 from service.evidence.entailing import least_silent
 from service.evidence.formats import LABELS
 from service.evidence.judging import Judged
@@ -22,8 +19,7 @@ from service.evidence.model import EvidenceModel, Pair, WindowLogits
 from service.evidence.reading import Reading
 from service.evidence.rendering import Rendered
 
-FloatArray = npt.NDArray[np.float64]
-_ENTAILMENT, _NEUTRAL, _CONTRADICTION = (LABELS.index(label) for label in LABELS)
+_ENTAILMENT, _CONTRADICTION = LABELS.index("entailment"), LABELS.index("contradiction")
 # With a sentence that leans on the one before it goes that one, where there is room for both.
 _LED_CHARACTERS = 500
 
@@ -39,7 +35,7 @@ class Quotable:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A quote with the calibrated chances that it supports and that it refutes a claim, and the values it gives."""
+    """A quote with the chances that it supports and that it refutes a claim, and the values it gives."""
 
     quotable: Quotable
     supports: float
@@ -52,69 +48,38 @@ class Weighed:
         return self.quotable.reading
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A quote, the values it gives, and its signals (weights.SIGNALS) for a claim."""
+def weigh(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[Weighed]:
+    """Return the quotes with what each says of the claim, in their order.
 
-    quotable: Quotable
-    comparison: Comparison
-    signals: tuple[float, ...]
-
-    @property
-    def reading(self) -> Reading:
-        """The quote itself."""
-        return self.quotable.reading
-
-
-def weigh(model: EvidenceModel, weights: WeighingModel, claim: str, judged: Sequence[Judged]) -> list[Weighed]:
-    """Return every sentence and row of the passages with what it says of the claim, in their order."""
-    described = describe_quotes(model, claim, quotables_of(judged))
-    if not described:
-        return []
-    chances = weights.chances(np.array([quote.signals for quote in described]))
-    return [
-        Weighed(quote.quotable, float(row[0]), float(row[1]), quote.comparison)
-        for quote, row in zip(described, chances, strict=True)
-    ]
-
-
-def describe_quotes(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[Described]:
-    """Return the quotes with their signals for the claim, in their order."""
+    The chances are the verifier's. A quote that gives one of the claim's dates or numbers otherwise does not support
+    it, whatever the rest of the sentence says.
+    """
     mentions = find_mentions(claim)
-    described = []
+    weighed = []
     for quotable, window in zip(quotables, _judge(model, claim, quotables), strict=True):
         said, context = quotable.reading.said, f"{quotable.header} {quotable.before}"
         comparison = compare_values(mentions, find_mentions(said), context)
-        described.append(Described(quotable, comparison, describe(claim, mentions, said, context, window, comparison)))
-    return described
+        chances = np.exp(window.entailment - np.logaddexp.reduce(window.entailment))
+        supports = 0.0 if comparison.clashes else float(chances[_ENTAILMENT])
+        weighed.append(Weighed(quotable, supports, float(chances[_CONTRADICTION]), comparison))
+    return weighed
 
 
-def describe(
-    claim: str, mentions: Mentions, said: str, context: str, window: WindowLogits, comparison: Comparison
-) -> tuple[float, ...]:
-    """Return the signals (weights.SIGNALS) of one quote for a claim; `window` is what the model says of the two."""
-    entailment = window.entailment
-    scaled = np.exp(entailment - np.logaddexp.reduce(entailment))
-    told = 1.0 - float(scaled[_NEUTRAL])
-    clash = float(comparison.clashes)
-    wanted = len(mentions.names) or 1
-    alike = share(happening(claim, mentions), said)
-    return (
-        float(entailment[_ENTAILMENT] - entailment[_NEUTRAL]),
-        float(entailment[_CONTRADICTION] - entailment[_NEUTRAL]),
-        float(scaled[_ENTAILMENT]),
-        float(scaled[_CONTRADICTION]),
-        clash,
-        clash * told,
-        clash * alike,
-        float(scaled[_CONTRADICTION]) * alike,
-        float(comparison.dates_missing > 0),
-        float(comparison.numbers_missing > 0),
-        comparison.names_missing / wanted,
-        coverage(claim, f"{said} {context}"),
-        float(is_reported(said) and not is_reported(claim)),
-        float(is_denial(said) and not is_denial(claim)),
-    )
+def at_odds(model: EvidenceModel, quote: Weighed, others: Sequence[Weighed]) -> list[float]:
+    """Return for each of the others the chance that it and the quote cannot both be true.
+
+    A contradiction holds both ways, so the less sure direction counts.
+    """
+    forth = _refuting(model, quote, others)
+    back = [_refuting(model, other, [quote])[0] for other in others]
+    return [min(pair) for pair in zip(forth, back, strict=True)]
+
+
+def _refuting(model: EvidenceModel, claim: Weighed, quotes: Sequence[Weighed]) -> list[float]:
+    """Return the chances that quotes refute what another says, 1 where that is too long to be read whole."""
+    if not model.reads_whole(claim.reading.said):
+        return [1.0] * len(quotes)
+    return [one.refutes for one in weigh(model, claim.reading.said, [quote.quotable for quote in quotes])]
 
 
 def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[WindowLogits]:

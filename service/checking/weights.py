@@ -1,4 +1,4 @@
-"""The fitted numbers of claim checking: from a quote's signals to chances, and from those to verdicts."""
+"""The fitted numbers of claim checking: from the chances of quotes to verdicts, and how sure those are."""
 
 from __future__ import annotations
 
@@ -11,31 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+from service.evidence.model import VERIFIER_CHECKSUM
 from service.verdicts import VerdictLabel
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 FloatArray = npt.NDArray[np.float64]
 _LEAST = 1e-6
-# Of one quote for one claim: the verifier's log odds against neutral and its chances; whether a date or number is given
-# otherwise, and that where the verifier hears something and where the same happens (the words but names and values),
-# and contradiction where the same happens; whether the claim's dates, numbers and share of its names are left out; its
-# words said; words put into others' mouths.
-SIGNALS = (
-    "entails_logit",
-    "contradicts_logit",
-    "entails",
-    "contradicts",
-    "clash",
-    "clash_told",
-    "clash_alike",
-    "contradicts_alike",
-    "dates_missing",
-    "numbers_missing",
-    "names_missing",
-    "coverage",
-    "reported",
-    "denied",
-)
+# A quote stands against one that says the claim outright where the two are at odds with at least this chance.
+AT_ODDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +53,12 @@ def log_odds(chance: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class WeighingModel:
-    """Multinomial logistic regression over standardised signals: supports, refutes, or neither.
+class Fitted:
+    """What turns the verifier's chances into verdicts, fitted by `eval.fit_verdicts` for the verifier that ships."""
 
-    Fitted by `eval.fit_verdicts`, as are the bars and the confidence.
-    """
-
-    means: FloatArray
-    scales: FloatArray
-    coefficients: FloatArray
-    intercepts: FloatArray
     bars: Bars
     confidence: Confidence
     fingerprint: str
-
-    def chances(self, signals: FloatArray) -> FloatArray:
-        """Return for rows of SIGNALS, shape (n, len(SIGNALS)), the chances to support and refute, shape (n, 2)."""
-        scores = (signals - self.means) / self.scales @ self.coefficients.T + self.intercepts
-        shares = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
-        chances: FloatArray = shares[:, :2]
-        return chances
 
 
 def surest(chances: FloatArray) -> tuple[float, float]:
@@ -99,6 +68,19 @@ def surest(chances: FloatArray) -> tuple[float, float]:
         float(np.max(supports, where=supports > refutes, initial=0.0)),
         float(np.max(refutes, where=refutes > supports, initial=0.0)),
     )
+
+
+def best_for(chances: FloatArray, bars: Bars) -> int | None:
+    """Return the place of the quote that says the claim outright, None where none does."""
+    if not len(chances):
+        return None
+    best = int(np.argmax(chances[:, 0] - chances[:, 1]))
+    return best if chances[best, 0] >= max(bars.supported, chances[best, 1]) else None
+
+
+def speaking_against(chances: FloatArray, bars: Bars) -> npt.NDArray[np.bool_]:
+    """Return which quotes refute the claim as far as the bars allow."""
+    return (chances[:, 1] >= bars.refuted) & (chances[:, 1] >= chances[:, 0])
 
 
 def verdict_for(supports: float, refutes: float, bars: Bars) -> VerdictLabel:
@@ -114,19 +96,11 @@ def verdict_for(supports: float, refutes: float, bars: Bars) -> VerdictLabel:
     return "refuted" if refuted else "not_enough_info"
 
 
-def load_weights(path: Path = WEIGHTS) -> WeighingModel:
-    """Read the fitted numbers; raises ModelError when they were fitted on other signals."""
+def load_weights(path: Path = WEIGHTS) -> Fitted:
+    """Read the fitted numbers; raises ModelError when they were fitted for another verifier."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    if content.get("signals") != list(SIGNALS) or np.shape(content.get("coefficients")) != (3, len(SIGNALS)):
+    if content.get("verifier") != VERIFIER_CHECKSUM:
         raise ModelError(
-            "The verdicts were fitted on other signals; run python -m eval.fit_verdicts.", code="model_altered"
+            "The verdicts were fitted for another verifier; run python -m eval.fit_verdicts.", code="model_altered"
         )
-    return WeighingModel(
-        means=np.array(content["means"]),
-        scales=np.array(content["scales"]),
-        coefficients=np.array(content["coefficients"]),
-        intercepts=np.array(content["intercepts"]),
-        bars=Bars(**content["bars"]),
-        confidence=Confidence(**content["confidence"]),
-        fingerprint=content["fingerprint"],
-    )
+    return Fitted(Bars(**content["bars"]), Confidence(**content["confidence"]), content["fingerprint"])

@@ -20,7 +20,7 @@ from service.evidence.windows import MAX_QUESTION_TOKENS, Tokenizer, Window, mak
 WEIGHTS = Path(__file__).parent / "weights"
 EVIDENCE_FILE, VERIFIER_FILE = WEIGHTS / "evidence.onnx", WEIGHTS / "verifier.onnx"
 CHECKSUM = "46e900129018862f645fa5b672ec9df1561a65fb87f0155b8eeb6fcbe8c508cf"
-VERIFIER_CHECKSUM = "ee6d2fb1adb794097255cf1e8939b24a1722bb1364b4db8c4c5d97d42ff87517"
+VERIFIER_CHECKSUM = "ab72d4b24d49a54d676326b67a9f589643b5799fce4e3c63d33c67ed84c4948a"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("span_logits", "relevance_logit", "entailment_logits")
 FloatArray = npt.NDArray[np.float64]

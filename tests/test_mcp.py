@@ -116,7 +116,7 @@ def test_check_gives_verdicts_and_tells_progress(talk: Talk) -> None:
 
 
 def test_check_takes_claims_also_as_json_in_a_string(talk: Talk) -> None:
-    claims = ["The MNLA declared independence on 6 April 2012."]
+    claims = ["On 6 April the MNLA declared independence from Mali."]
     plain = talk.tool("check", claims=claims, documents=["003_2ac005a384697a87"])
     packed = talk.tool("check", claims=json.dumps(claims), documents='["003_2ac005a384697a87"]')
     assert plain == packed

@@ -57,9 +57,14 @@ def listed(folder: Path, encoder: Encoder, pair: tuple[str, str]) -> tuple[Disag
     return found
 
 
+@pytest.mark.xfail(strict=True, reason="six of ten since the verifier was trained on; seven were listed before")
 def test_most_plain_contradictions_are_listed(tmp_path: Path, encoder: Encoder) -> None:
     found = [listed(tmp_path / str(number), encoder, pair) for number, pair in enumerate(CONTRADICT)]
-    assert sum(map(len, found)) >= 0.6 * len(CONTRADICT)
+    assert sum(map(len, found)) >= 0.7 * len(CONTRADICT)
+
+
+def test_a_contradiction_is_listed_once_with_its_kind(tmp_path: Path, encoder: Encoder) -> None:
+    found = [listed(tmp_path / str(number), encoder, pair) for number, pair in enumerate(CONTRADICT)]
     assert all(len(one) <= 1 for one in found)
     kinds = {one.kind for pair in found for one in pair}
     assert kinds == {"date", "number"}

@@ -84,7 +84,6 @@ def test_a_claim_that_leans_is_checked_standing_alone(client: httpx.Client) -> N
     assert leaning["verdict"] == "not_enough_info"
 
 
-@pytest.mark.xfail(strict=True, reason='"The following day, it proclaimed ..." is taken for another date')
 def test_a_plain_claim_is_supported_by_one_document_alone(client: httpx.Client) -> None:
     claim, only = "The MNLA declared independence on 6 April 2012.", ["003_2ac005a384697a87"]
     (made,) = client.post("/v1/check", json={"claims": [claim], "documents": only}).json()["claims"]

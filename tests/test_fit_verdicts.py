@@ -93,7 +93,9 @@ def test_fitting_decides_as_the_product_does(
     chances: list[tuple[float, float]], thresholds: tuple[float, float, float]
 ) -> None:
     weighed = [
-        Weighed(Quotable(Reading(MILLS, (), line, line, MILLS.quote(line)), "", ""), *pair, NO_VALUES)
+        Weighed(
+            Quotable(Reading(MILLS, (), line, line, MILLS.quote(line)), MILLS.quote(line), "", ""), *pair, NO_VALUES
+        )
         for line, pair in zip(LINES, chances, strict=False)
     ]
     bars = Bars(*thresholds)

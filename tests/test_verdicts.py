@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,10 +17,10 @@ from index.passages import Passage
 from service.checking.checker import MAX_NEAREST, MAX_QUOTES, SHOWN_SHARE, decide
 from service.checking.mentions import find_mentions
 from service.checking.values import compare_values
-from service.checking.weighing import Quotable, Weighed, weigh
+from service.checking.weighing import Quotable, Weighed
 from service.checking.weights import Bars, Confidence, Fitted, load_weights
 from service.evidence.judging import Judged
-from service.evidence.model import VERIFIER_CHECKSUM, Pair, WindowLogits
+from service.evidence.model import VERIFIER_CHECKSUM
 from service.evidence.reading import Evidence, Reading
 from service.evidence.rendering import render
 from service.quotes import Citation, make_citation, verify_citation
@@ -53,7 +52,11 @@ USUAL = Bars(0.6, 0.6, 0.7)
 def weighed(*chances: tuple[float, float]) -> list[Weighed]:
     """The lines of the chronicle in order, with these chances to support and to refute."""
     return [
-        Weighed(Quotable(Reading(CHRONICLE, ("Floods",), line, line, CHRONICLE.quote(line)), "", ""), *pair, NO_VALUES)
+        Weighed(
+            Quotable(Reading(CHRONICLE, ("Floods",), line, line, CHRONICLE.quote(line)), CHRONICLE.quote(line), "", ""),
+            *pair,
+            NO_VALUES,
+        )
         for line, pair in zip(LINES, chances, strict=False)
     ]
 
@@ -169,12 +172,15 @@ def test_the_number_that_decided_is_highlighted_where_it_stands(said: str, highl
     text = CHRONICLE.quote(line)
     comparison = compare_values(find_mentions("The place ground 40 tons."), find_mentions(text), "")
     (cited,) = decide(
-        CLAIM, [], [Weighed(Quotable(Reading(CHRONICLE, (), line, line, text), "", ""), 0.9, 0.0, comparison)], USUAL
+        CLAIM,
+        [],
+        [Weighed(Quotable(Reading(CHRONICLE, (), line, line, text), text, "", ""), 0.9, 0.0, comparison)],
+        USUAL,
     ).supporting
     assert cited.highlight is not None
     assert CHRONICLE.text[cited.highlight.start : cited.highlight.end] == highlighted
     told = Reading(CHRONICLE, (), line, line, f"Orvik, {text}")
-    (other,) = decide(CLAIM, [], [Weighed(Quotable(told, "", ""), 0.9, 0.0, comparison)], USUAL).supporting
+    (other,) = decide(CLAIM, [], [Weighed(Quotable(told, told.said, "", ""), 0.9, 0.0, comparison)], USUAL).supporting
     assert other.highlight is None, "a row as the model reads it has other offsets than the document"
     assert other.text == text
 
@@ -260,31 +266,6 @@ def test_the_summary_counts_every_label() -> None:
         "not_enough_info": 2,
     }
     assert list(summarize([])) == list(LABELS)
-
-
-class Told:
-    """A verifier that says the same of every pair: chances of 6, 3 and 1 in ten."""
-
-    def judge(self, pairs: list[Pair]) -> list[list[WindowLogits]]:
-        entailment = np.log([0.6, 0.1, 0.3])
-        return [[WindowLogits((), np.zeros(1), np.zeros(1), 0.0, 0.0, entailment)] for _ in pairs]
-
-
-@pytest.mark.parametrize(
-    ("claim", "supports"),
-    [
-        ("The mill of Orvik ground 40 tons.", 0.6),
-        ("The mill of Orvik ground its corn.", 0.6),
-        ("The mill of Orvik ground 51 tons.", 0.0),
-    ],
-)
-def test_a_quote_that_gives_another_number_does_not_support(claim: str, supports: float) -> None:
-    line = next(line for line in LINES if "ground 40 tons" in CHRONICLE.quote(line))
-    quotable = Quotable(Reading(CHRONICLE, (), line, line, CHRONICLE.quote(line)), "", "")
-    model: Any = Told()
-    (found,) = weigh(model, claim, [quotable])
-    assert (found.supports, found.refutes) == pytest.approx((supports, 0.3))
-    assert found.quotable is quotable
 
 
 def content() -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _statements(library: Library, passage: Passage) -> list[Quotable]:
     return [
         quotable
         for quotable in find_quotables(document, passage, render(document, passage))
-        if _has_values(find_mentions(quotable.reading.said)) and not is_denial(quotable.reading.said)
+        if _has_values(find_mentions(quotable.said)) and not is_denial(quotable.said)
     ]
 
 
@@ -88,7 +88,7 @@ def _has_values(mentions: Mentions) -> bool:
 
 def _rivals(statement: Quotable, library: Library, retriever: Retriever) -> Iterator[Quotable]:
     """Yield the statements nearby that tell of the same in much the same words and give a value otherwise."""
-    for hit in retriever.search(statement.reading.said, NEIGHBOURS, None):
+    for hit in retriever.search(statement.said, NEIGHBOURS, None):
         for other in _statements(library, hit.passage):
             if not _is_after(other, statement) or _in_one_table(statement, other):
                 continue
@@ -124,11 +124,11 @@ def _on_one_matter(one: Quotable, other: Quotable) -> bool:
 
 def _again(one: Quotable, other: Quotable) -> bool:
     """Whether one of them alone tells of another time."""
-    return len({_AGAIN.search(quotable.reading.said) is None for quotable in (one, other)}) > 1
+    return len({_AGAIN.search(quotable.said) is None for quotable in (one, other)}) > 1
 
 
 def _words(quotable: Quotable) -> tuple[frozenset[str], frozenset[str]]:
-    said = quotable.reading.said
+    said = quotable.said
     mentions = find_mentions(said)
     return happening(said, mentions), frozenset(word for name in mentions.names for word in name.words)
 
@@ -148,16 +148,16 @@ def _clashes_only(comparison: Comparison) -> bool:
 def compare(claim: Quotable, quote: Quotable) -> Comparison:
     """Compare what two statements of the documents name."""
     context = f"{quote.header} {quote.before}"
-    return compare_values(find_mentions(claim.reading.said), find_mentions(quote.reading.said), context)
+    return compare_values(find_mentions(claim.said), find_mentions(quote.said), context)
 
 
 def _judged(one: Quotable, other: Quotable, model: EvidenceModel) -> Disagreement | None:
     """Return the disagreement if both directions are sure of it."""
     chances = []
     for claim, quote in ((one, other), (other, one)):
-        if not model.reads_whole(claim.reading.said):
+        if not model.reads_whole(claim.said):
             return None
-        (weighed,) = weigh(model, claim.reading.said, [quote])
+        (weighed,) = weigh(model, claim.said, [quote])
         chances.append(weighed.refutes)
     if min(chances) < SURE:
         return None
@@ -169,7 +169,7 @@ def _cited(quotable: Quotable, other: Quotable) -> Citation:
     """Quote one side, its own value marked."""
     reading = quotable.reading
     spans = compare(other, quotable).decisive
-    prose = reading.document.quote(reading.quote) == reading.said
+    prose = reading.document.quote(reading.quote) == quotable.said
     highlight = (
         Span(reading.quote.start + spans[0].start, reading.quote.start + spans[0].end) if spans and prose else None
     )

@@ -87,7 +87,7 @@ def resolve_times(said: str, earlier: Sequence[str], paragraph: Paragraph) -> st
 
     `earlier` are the sentences before it, the nearest first.
     """
-    said = _with_days(said, earlier)
+    said = resolve_days(said, earlier)
     said = _with_same(said, earlier)
     return _with_years(said, paragraph)
 
@@ -101,7 +101,11 @@ def _is_quoted(said: str, place: int) -> bool:
     return _QUOTE.search(said, 0, place) is not None
 
 
-def _with_days(said: str, earlier: Sequence[str]) -> str:
+def resolve_days(said: str, earlier: Sequence[str]) -> str:
+    """Return the sentence with a day it counts from an earlier one ("two days later") named, where that is sure.
+
+    `earlier` are the sentences before it, the nearest first.
+    """
     shift = _SHIFT.search(said)
     if shift is None or _days(said) or _INEXACT.search(said, 0, shift.start()) or _is_quoted(said, shift.start()):
         return said

@@ -10,6 +10,7 @@ import numpy as np
 from index.documents import Document, Span
 from index.passages import Passage
 from service.checking.mentions import find_mentions
+from service.checking.times import resolve_days
 from service.checking.values import Comparison, compare_values
 from service.evidence.entailing import least_silent
 from service.evidence.formats import LABELS
@@ -26,9 +27,14 @@ _LED_CHARACTERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """What can be quoted of a passage: its headings, its text, and what stands before it that it leans on."""
+    """What can be quoted of a passage, and how it is read.
+
+    `said` is the quote as it is to be understood: a sentence with its relative dates worked out ("The following day"
+    after one on 5 April is 6 April), a row's values with their labels. `before` is the sentence it leans on, or "".
+    """
 
     reading: Reading
+    said: str
     header: str
     before: str
 
@@ -57,8 +63,7 @@ def weigh(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> li
     mentions = find_mentions(claim)
     weighed = []
     for quotable, window in zip(quotables, _judge(model, claim, quotables), strict=True):
-        said, context = quotable.reading.said, f"{quotable.header} {quotable.before}"
-        comparison = compare_values(mentions, find_mentions(said), context)
+        comparison = compare_values(mentions, find_mentions(quotable.said), f"{quotable.header} {quotable.before}")
         chances = np.exp(window.entailment - np.logaddexp.reduce(window.entailment))
         supports = 0.0 if comparison.clashes else float(chances[_ENTAILMENT])
         weighed.append(Weighed(quotable, supports, float(chances[_CONTRADICTION]), comparison))
@@ -77,9 +82,9 @@ def at_odds(model: EvidenceModel, quote: Weighed, others: Sequence[Weighed]) -> 
 
 def _refuting(model: EvidenceModel, claim: Weighed, quotes: Sequence[Weighed]) -> list[float]:
     """Return the chances that quotes refute what another says, 1 where that is too long to be read whole."""
-    if not model.reads_whole(claim.reading.said):
+    if not model.reads_whole(claim.quotable.said):
         return [1.0] * len(quotes)
-    return [one.refutes for one in weigh(model, claim.reading.said, [quote.quotable for quote in quotes])]
+    return [one.refutes for one in weigh(model, claim.quotable.said, [quote.quotable for quote in quotes])]
 
 
 def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[WindowLogits]:
@@ -88,8 +93,8 @@ def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> l
     Of the two readings the less neutral counts.
     """
     leaning = [quotable for quotable in quotables if quotable.before]
-    pairs = [Pair(claim, quotable.header, quotable.reading.said) for quotable in quotables]
-    pairs += [Pair(claim, quotable.header, f"{quotable.before} {quotable.reading.said}") for quotable in leaning]
+    pairs = [Pair(claim, quotable.header, quotable.said) for quotable in quotables]
+    pairs += [Pair(claim, quotable.header, f"{quotable.before} {quotable.said}") for quotable in leaning]
     windows = [least_silent(held) for held in model.judge(pairs)]
     alone, led = windows[: len(quotables)], iter(windows[len(quotables) :])
     return [
@@ -112,25 +117,27 @@ def find_quotables(document: Document, passage: Passage, rendered: Rendered) -> 
     header = rendered.header
     if not rendered.prose:
         unit = passage.units[0]
-        return [Quotable(Reading(document, passage.section, unit, unit, rendered.text), header, "")]
-    found = []
-    for number, unit in enumerate(passage.units):
+        return [Quotable(Reading(document, passage.section, unit, unit, rendered.text), rendered.text, header, "")]
+    found, earlier = [], list[str]()
+    for unit in passage.units:
         text = document.quote(unit)
-        before = document.quote(passage.units[number - 1]) if number and leans(text) else ""
+        before = earlier[0] if earlier and leans(text) else ""
         found.append(
             Quotable(
                 Reading(document, passage.section, unit, unit, text),
+                resolve_days(text, earlier),
                 header,
                 before if len(before) + len(text) <= _LED_CHARACTERS else "",
             )
         )
+        earlier.insert(0, text)
     return found
 
 
 def decisive_span(weighed: Weighed) -> Span | None:
     """Return the words of the quote that decided, in the document, where single values did; else None."""
     reading = weighed.reading
-    if reading.document.quote(reading.quote) != reading.said or not weighed.comparison.decisive:
+    if reading.document.quote(reading.quote) != weighed.quotable.said or not weighed.comparison.decisive:
         return None
     first = min(weighed.comparison.decisive, key=lambda span: span.start)
     return Span(reading.quote.start + first.start, reading.quote.start + first.end)

@@ -12,7 +12,6 @@ import torch
 from training_files import PEOPLE, SOURCES, TOWNS, pair_rows, reader_rows, write_lines
 
 from index.analysis import query_terms, terms
-from index.errors import InputError
 from service.evidence import train
 from service.evidence.formats import LABELS, SquadRow
 from service.evidence.training import batches
@@ -23,7 +22,6 @@ from service.evidence.training.verifying.asked import claims_from, find_sources
 from service.evidence.training.verifying.headings import headed
 from service.evidence.training.verifying.mix import with_changed_details
 from service.evidence.training.verifying.rows import claims_about_rows
-from service.evidence.training.verifying.written import read_written, written_examples
 
 NAMES = ("Orvik", "Ada Lindqvist", "Dunmore", "Selma Voss", "Kestrel Bay", "Ravnholm", "Tomas Brandt")
 
@@ -153,91 +151,6 @@ def test_a_claim_about_a_row_is_said_by_it_or_differs_from_it(seed: int) -> None
     for example in by_kind["field, claim"]:
         items = example.context.split(": ")[1].split(", ")
         assert any(item in example.question for item in items)
-
-
-PASSAGE = {
-    "title": "Orvik",
-    "section": "Fire",
-    "sentences": ["The mill burned in 1901.", "The next day it was rebuilt.", "Ada Voss paid.", "Rain fell."],
-    "claims": [
-        {"claim": "Fire took Orvik's mill at the start of the century.", "supports": [0], "refutes": []},
-        {"claim": "Orvik's mill lay in ruins for years.", "supports": [], "refutes": [1]},
-        {"claim": "The town paid for the mill.", "supports": [], "refutes": []},
-    ],
-}
-
-
-DOSSIER = {
-    "documents": [
-        {"title": "Orvik", "section": "", "sentences": ["The mill burned in 1901.", "Nobody was hurt."]},
-        {"title": "Mills", "section": "Fires", "sentences": ["Orvik, burned 1902", "Dunmore, burned 1893"]},
-    ],
-    "claims": [{"claim": "Orvik's mill went up in flames in 1901.", "supports": [[0, 0]], "refutes": [[1, 0]]}],
-}
-
-
-def test_written_claims_are_held_against_what_decides_them_and_what_leaves_them_open(tmp_path: Path) -> None:
-    write_lines(tmp_path / "written.jsonl", [PASSAGE])
-    dossiers = list(read_written([tmp_path / "written.jsonl"]))
-    for seed in range(20):
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for example in written_examples(dossiers, random.Random(seed)):
-            assert example.header == "Orvik\nFire\n"
-            found[example.question][example.context] = str(example.label)
-        burned, ruins, paid = found.values()
-        assert burned.pop("The mill burned in 1901.") == "entailment"
-        assert ruins.pop("The mill burned in 1901. The next day it was rebuilt.") == "contradiction"
-        for left in (burned, ruins, paid):
-            assert 1 <= len(left) <= 2
-            assert set(left.values()) == {"neutral"}
-        assert not any("burned" in context for context in burned)
-
-
-def test_a_claim_is_held_against_every_document_of_its_dossier(tmp_path: Path) -> None:
-    write_lines(tmp_path / "written.jsonl", [PASSAGE, DOSSIER])
-    dossiers = list(read_written([tmp_path / "written.jsonl"]))
-    made = {(one.header, one.context): one.label for one in written_examples(dossiers[1:], random.Random(0))}
-    assert made.pop(("Orvik\n", "The mill burned in 1901.")) == "entailment"
-    assert made.pop(("Mills\nFires\n", "Orvik, burned 1902")) == "contradiction"
-    assert set(made.values()) == {"neutral"}
-
-
-@pytest.mark.parametrize(
-    "claim", [{"claim": "x", "supports": [0], "refutes": [0]}, {"claim": "x", "supports": [4], "refutes": []}, {}]
-)
-def test_a_written_claim_that_contradicts_itself_is_refused(tmp_path: Path, claim: dict[str, object]) -> None:
-    write_lines(tmp_path / "written.jsonl", [{**PASSAGE, "claims": [claim]}])
-    with pytest.raises(InputError, match="line 1"):
-        list(read_written([tmp_path / "written.jsonl"]))
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"documents": "Orvik"},
-        {"documents": ["Orvik"]},
-        {"documents": [{"title": "Orvik"}]},
-        {"claims": [{"claim": "x", "supports": [[2, 0]], "refutes": []}]},
-        {"claims": [{"claim": "x", "supports": [[0]], "refutes": []}]},
-        {"claims": [{"claim": "x", "supports": [0], "refutes": []}]},
-    ],
-)
-def test_a_dossier_that_is_not_whole_is_refused(tmp_path: Path, changed: dict[str, object]) -> None:
-    write_lines(tmp_path / "written.jsonl", [PASSAGE, {**DOSSIER, **changed}])
-    with pytest.raises(InputError, match="line 2"):
-        list(read_written([tmp_path / "written.jsonl"]))
-
-
-def test_the_written_texts_that_ship_are_whole_and_not_about_the_seeds() -> None:
-    dossiers = list(read_written())
-    claims = [claim for dossier in dossiers for claim in dossier.claims]
-    assert len(claims) > 8000
-    assert sum(bool(claim.supports) for claim in claims) > 3000
-    assert sum(bool(claim.refutes) for claim in claims) > 3000
-    assert sum(not claim.supports and not claim.refutes for claim in claims) > 1000
-    documents = [document for dossier in dossiers for document in dossier.documents]
-    text = " ".join(part for document in documents for part in (document.header, *document.sentences))
-    assert not re.search(r"\b(?:Mali|Tuaregs?|Azawad|MNLA|Sahel|Ansar Dine|Timbuktu)\b", text)
 
 
 def test_unsupported_is_either_of_neutral_and_contradiction() -> None:

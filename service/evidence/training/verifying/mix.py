@@ -13,6 +13,7 @@ from service.evidence.training.mix import Sources, repaired, repeated, times_dra
 from service.evidence.training.perturb import change_claim, change_evidence, entities
 from service.evidence.training.verifying.asked import claims_from, find_sources
 from service.evidence.training.verifying.headings import headed
+from service.evidence.training.verifying.rivals import rival_examples
 from service.evidence.training.verifying.rows import claims_about_rows
 from service.evidence.training.verifying.written import read_written, written_examples
 
@@ -65,7 +66,7 @@ def build_mix(sources: Sources, seed: int, scale: float, written: int, on_progre
     examples += claims_about_rows(round(ROW_CLAIMS * scale), names, rng)
     passages = list(read_written()) if written else []
     for _ in range(written):
-        examples += written_examples(passages, rng)
+        examples += (*written_examples(passages, rng), *rival_examples(passages, rng))
     on_progress("malformed rows left out", len(refused), len(refused))
     return examples
 

@@ -2,9 +2,10 @@
 
 The `.jsonl.gz` files beside this one hold a dossier a line: `documents` that tell of the same things, each with
 `title`, `section` (or "") and `sentences` in order (or table rows), and `claims`, each with the places of the sentences
-that support and that refute it, [document, sentence] from 0; the others leave it open. A line with `title`, `section`
-and `sentences` of its own is a dossier of one document, and its places are those of sentences. None is about what the
-seeds are about.
+that support and that refute it, [document, sentence] from 0; the others leave it open. `mistaken` are those among the
+others that an earlier verifier took for deciding ones (`verifying.mining`). A line with `title`, `section` and
+`sentences` of its own is a dossier of one document, and its places are those of sentences. None is about what the seeds
+are about.
 """
 
 from __future__ import annotations
@@ -25,18 +26,24 @@ Rng = random.Random
 # The document and the sentence in it.
 Place = tuple[int, int]
 WRITTEN = tuple(sorted(Path(__file__).parent.glob("*.jsonl.gz")))
-# Of the sentences that leave a claim open so many are drawn each time, and one of the few nearest to it in words.
-_OPEN = 1
+# Of the sentences that leave a claim open one is drawn at random each time, and one of those that were mistaken, or
+# without any of the few that are nearest to it in words.
 _NEAREST = 4
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenClaim:
-    """A claim with the places of the sentences that support and refute it."""
+    """A claim with the places of the sentences that support and refute it, and of those easily mistaken for either."""
 
     claim: str
     supports: frozenset[Place]
     refutes: frozenset[Place]
+    mistaken: tuple[Place, ...]
+
+    @property
+    def decided_by(self) -> frozenset[Place]:
+        """The places of the sentences that support or refute it."""
+        return self.supports | self.refutes
 
     def label(self, place: Place) -> Label:
         """Return what the sentence at a place says of the claim."""
@@ -68,6 +75,25 @@ class Dossier:
         """Return the sentence at a place."""
         return self.documents[place[0]].sentences[place[1]]
 
+    def header(self, place: Place) -> str:
+        """Return the headings over the sentence at a place."""
+        return self.documents[place[0]].header
+
+    def in_place(self, place: Place, apart_from: frozenset[Place]) -> str:
+        """Return a sentence, after the one it leans on, where that is not one of those to keep apart from it."""
+        sentence, before = self.sentence(place), (place[0], place[1] - 1)
+        return f"{self.sentence(before)} {sentence}" if self.leans(place) and before not in apart_from else sentence
+
+    def leans(self, place: Place) -> bool:
+        """Whether the sentence at a place leans on the one before it."""
+        return place[1] > 0 and leans(self.sentence(place))
+
+    def nearest(self, claim: WrittenClaim, count: int) -> list[Place]:
+        """Return the sentences that leave a claim open and share most words with it, nearest first."""
+        wanted = set(query_terms(claim.claim))
+        left = [place for place in self.places() if place not in claim.decided_by]
+        return sorted(left, key=lambda place: -len(wanted & set(terms(self.sentence(place)))))[:count]
+
 
 def read_written(paths: Sequence[Path] = WRITTEN) -> Iterator[Dossier]:
     """Yield the dossiers of the files; raises InputError naming the line and what to correct."""
@@ -82,7 +108,9 @@ def _dossier(line: Line) -> Dossier:
     documents = tuple(_document(one, line) for one in (list_field(row, "documents", line) if several else [row]))
     dossier = Dossier(documents, tuple(_claim(one, several, line) for one in list_field(row, "claims", line)))
     known = set(dossier.places())
-    if any(claim.supports & claim.refutes or not claim.supports | claim.refutes <= known for claim in dossier.claims):
+    if any(
+        claim.supports & claim.refutes or not {*claim.decided_by, *claim.mistaken} <= known for claim in dossier.claims
+    ):
         raise line.refuse("'supports' and 'refutes' are places of sentences, each on one side; correct them")
     return dossier
 
@@ -97,8 +125,9 @@ def _document(row: Any, line: Line) -> WrittenDocument:  # noqa: ANN401 - whatev
 
 def _claim(row: Any, several: bool, line: Line) -> WrittenClaim:  # noqa: ANN401 - whatever the line holds
     try:
-        sides = [frozenset(_place(one, several) for one in row[side]) for side in ("supports", "refutes")]
-        return WrittenClaim(row["claim"], *sides)
+        supports, refutes = (frozenset(_place(one, several) for one in row[side]) for side in ("supports", "refutes"))
+        mistaken = tuple(_place(one, several) for one in row.get("mistaken", ()))
+        return WrittenClaim(row["claim"], supports, refutes, mistaken)
     except (KeyError, TypeError, ValueError) as error:
         raise line.refuse("a claim needs 'claim', 'supports' and 'refutes'; correct it") from error
 
@@ -111,27 +140,15 @@ def _place(given: Any, several: bool) -> Place:  # noqa: ANN401 - whatever the l
 def written_examples(dossiers: Sequence[Dossier], rng: Rng) -> Iterator[Example]:
     """Yield each claim with every sentence that decides it and some that leave it open."""
     for dossier in dossiers:
-        words = {place: set(terms(dossier.sentence(place))) for place in dossier.places()}
         for claim in dossier.claims:
-            decided = claim.supports | claim.refutes
-            left = [place for place in words if place not in decided]
-            wanted = set(query_terms(claim.claim))
-            near = sorted(left, key=lambda place: -len(wanted & words[place]))[:_NEAREST]
-            drawn = {*rng.sample(left, min(_OPEN, len(left))), *rng.sample(near, min(1, len(near)))}
-            for place in (*sorted(decided), *sorted(drawn)):
-                yield entailing(
-                    claim.claim,
-                    _in_place(dossier, place, decided),
-                    claim.label(place),
-                    kind="written",
-                    header=dossier.documents[place[0]].header,
-                )
+            for place in (*sorted(claim.decided_by), *sorted(_left_open(dossier, claim, rng))):
+                # One that leaves the claim open must not stand after one that decides it.
+                apart = frozenset[Place]() if place in claim.decided_by else claim.decided_by
+                text = dossier.in_place(place, apart)
+                yield entailing(claim.claim, text, claim.label(place), kind="written", header=dossier.header(place))
 
 
-def _in_place(dossier: Dossier, place: Place, decided: frozenset[Place]) -> str:
-    """Return a sentence, after the one it leans on; but not one that leaves open after one that decides."""
-    sentence, (document, at) = dossier.sentence(place), place
-    before = (document, at - 1)
-    if at and leans(sentence) and (place in decided or before not in decided):
-        return f"{dossier.sentence(before)} {sentence}"
-    return sentence
+def _left_open(dossier: Dossier, claim: WrittenClaim, rng: Rng) -> set[Place]:
+    left = [place for place in dossier.places() if place not in claim.decided_by]
+    near = claim.mistaken or dossier.nearest(claim, _NEAREST)
+    return {*rng.sample(left, min(1, len(left))), *rng.sample(near, min(1, len(near)))}

@@ -75,3 +75,27 @@ def test_a_date_that_was_worked_out_decides_like_one_that_stands_there() -> None
     clashing, agreeing = (weigh(model, f"Orvik burnt on {day} June 1911.", [fell])[0] for day in (4, 1))
     assert clashing.supports == 0.0
     assert agreeing.supports == pytest.approx(0.6)
+
+
+class Finding:
+    """A verifier that is sure of support where a text has all of some words, and silent otherwise."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def judge(self, pairs: list[Pair]) -> list[list[WindowLogits]]:
+        return [[WindowLogits((), np.zeros(1), np.zeros(1), 0.0, 0.0, self._said(pair.text))] for pair in pairs]
+
+    def _said(self, text: str) -> Any:
+        return np.log([0.96, 0.02, 0.02] if all(word in text for word in self.words) else [0.02, 0.96, 0.02])
+
+
+@pytest.mark.parametrize(
+    ("words", "supports"), [(("Orvik", "burnt"), 0.96), (("burnt",), 0.96), (("Orvik",), 0.02), (("snow",), 0.02)]
+)
+def test_a_quote_holds_some_of_its_proof_itself(words: tuple[str, ...], supports: float) -> None:
+    led = quotables("The town of Orvik fell.", "It burnt for three days.")[1]
+    assert led.before == "The town of Orvik fell."
+    model: Any = Finding(*words)
+    (found,) = weigh(model, "Orvik was on fire.", [led])
+    assert found.supports == pytest.approx(supports)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from index.documents import Document, Span
 from index.passages import Passage
 from service.checking.mentions import find_mentions
 from service.checking.times import resolve_days
 from service.checking.values import Comparison, compare_values
-from service.evidence.entailing import least_silent
+from service.evidence.entailing import label_chances, least_silent
 from service.evidence.formats import LABELS
 from service.evidence.judging import Judged
 from service.evidence.leaning import leans
-from service.evidence.model import EvidenceModel, Pair, WindowLogits
+from service.evidence.model import EvidenceModel, FloatArray, Pair
 from service.evidence.reading import Reading
 from service.evidence.rendering import Rendered
 
-_ENTAILMENT, _CONTRADICTION = LABELS.index("entailment"), LABELS.index("contradiction")
+_ENTAILMENT, _NEUTRAL, _CONTRADICTION = (LABELS.index(label) for label in LABELS)
+# A sentence says nothing of its own where the one before it already says so much of what both say together.
+_ECHO_SHARE = 0.9
 # With a sentence that leans on the one before it goes that one, where there is room for both.
 _LED_CHARACTERS = 500
 
@@ -62,9 +62,8 @@ def weigh(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> li
     """
     mentions = find_mentions(claim)
     weighed = []
-    for quotable, window in zip(quotables, _judge(model, claim, quotables), strict=True):
+    for quotable, chances in zip(quotables, _judge(model, claim, quotables), strict=True):
         comparison = compare_values(mentions, find_mentions(quotable.said), f"{quotable.header} {quotable.before}")
-        chances = np.exp(window.entailment - np.logaddexp.reduce(window.entailment))
         supports = 0.0 if comparison.clashes else float(chances[_ENTAILMENT])
         weighed.append(Weighed(quotable, supports, float(chances[_CONTRADICTION]), comparison))
     return weighed
@@ -87,20 +86,30 @@ def _refuting(model: EvidenceModel, claim: Weighed, quotes: Sequence[Weighed]) -
     return [one.refutes for one in weigh(model, claim.quotable.said, [quote.quotable for quote in quotes])]
 
 
-def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[WindowLogits]:
-    """Judge each quote under its headings, and one that leans on the sentence before it also after that one.
+def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[FloatArray]:
+    """Return what each quote says of the claim: the chances of the labels.
 
-    Of the two readings the less neutral counts.
+    A quote is judged under its headings, and one that leans on the sentence before it also after that one; the less
+    silent reading counts, unless that sentence alone says as much, since a quote must hold its proof.
     """
     leaning = [quotable for quotable in quotables if quotable.before]
     pairs = [Pair(claim, quotable.header, quotable.said) for quotable in quotables]
     pairs += [Pair(claim, quotable.header, f"{quotable.before} {quotable.said}") for quotable in leaning]
-    windows = [least_silent(held) for held in model.judge(pairs)]
-    alone, led = windows[: len(quotables)], iter(windows[len(quotables) :])
+    pairs += [Pair(claim, quotable.header, quotable.before) for quotable in leaning]
+    chances = [label_chances(least_silent(windows), 1.0) for windows in model.judge(pairs)]
+    alone, rest = chances[: len(quotables)], chances[len(quotables) :]
+    led = zip(rest[: len(leaning)], rest[len(leaning) :], strict=True)
     return [
-        least_silent([window, next(led)]) if quotable.before else window
-        for quotable, window in zip(quotables, alone, strict=True)
+        _least_silent(own, *next(led)) if quotable.before else own
+        for quotable, own in zip(quotables, alone, strict=True)
     ]
+
+
+def _least_silent(alone: FloatArray, led: FloatArray, before: FloatArray) -> FloatArray:
+    """Return the reading that counts of a quote alone and after the sentence before it."""
+    side = _ENTAILMENT if led[_ENTAILMENT] > led[_CONTRADICTION] else _CONTRADICTION
+    echoes = before[side] >= _ECHO_SHARE * led[side]
+    return alone if echoes or alone[_NEUTRAL] <= led[_NEUTRAL] else led
 
 
 def quotables_of(judged: Sequence[Judged]) -> list[Quotable]:

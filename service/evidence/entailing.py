@@ -70,16 +70,17 @@ def _judge(model: EvidenceModel, temperature: float, claim: str, texts: Sequence
 
 def least_silent(windows: Sequence[WindowLogits]) -> WindowLogits:
     """Return the window of a text that is least neutral: a long text says what one of its windows says."""
-    return max(windows, key=lambda window: -_chances(window, 1.0)[_NEUTRAL])
+    return max(windows, key=lambda window: -label_chances(window, 1.0)[_NEUTRAL])
 
 
 def chances_of(windows: Sequence[WindowLogits], temperature: float) -> tuple[float, float]:
     """Return the chances of entailment and contradiction by the window that is least silent."""
-    chances = _chances(least_silent(windows), temperature)
+    chances = label_chances(least_silent(windows), temperature)
     return float(chances[_ENTAILMENT]), float(chances[_CONTRADICTION])
 
 
-def _chances(window: WindowLogits, temperature: float) -> FloatArray:
+def label_chances(window: WindowLogits, temperature: float) -> FloatArray:
+    """Return the chance of each label, in the order of LABELS; `temperature` as fitted, 1 for those of the model."""
     scaled = window.entailment / temperature
     chances: FloatArray = np.exp(scaled - np.logaddexp.reduce(scaled))
     return chances

@@ -13,11 +13,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from service.evidence.entailing import least_silent
+from service.evidence.entailing import label_chances, least_silent
 from service.evidence.formats import LABELS
 from service.evidence.model import VERIFIER_CHECKSUM, VERIFIER_FILE, EvidenceModel, Pair
 from service.evidence.training.verifying.written import Dossier, Place, read_written
@@ -72,11 +71,7 @@ def _pairs(dossier: Dossier, near: Sequence[Sequence[Place]]) -> list[Pair]:
 
 def _alarms(model: EvidenceModel, pairs: Sequence[Pair]) -> list[float]:
     """Return for each pair the chance that it does not leave the claim open."""
-    found = []
-    for windows in model.judge(pairs):
-        logits = least_silent(windows).entailment
-        found.append(1.0 - float(np.exp(logits[_NEUTRAL] - np.logaddexp.reduce(logits))))
-    return found
+    return [1.0 - float(label_chances(least_silent(windows), 1.0)[_NEUTRAL]) for windows in model.judge(pairs)]
 
 
 def _worst(alarms: Sequence[tuple[float, Place]]) -> list[Place]:

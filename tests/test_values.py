@@ -16,19 +16,19 @@ def compared(claim: str, quote: str, context: str = "") -> Comparison:
 
 
 @pytest.mark.parametrize(
-    ("claim", "quote", "agreeing", "clashing", "missing"),
+    ("claim", "quote", "agreeing", "clashing"),
     [
-        ("Orvik burned on 1 April 1893.", "On April 1, Orvik burned.", 1, 0, 0),
-        ("Orvik burned in April 1893.", "On 1 April Orvik burned.", 1, 0, 0),
-        ("Orvik burned on 2 April 1893.", "On 1 April Orvik burned.", 0, 1, 0),
-        ("Orvik burned in 1893.", "Orvik burned.", 0, 0, 1),
-        ("Orvik burned in 1893.", "Orvik burned in 1894, and again in 1893.", 1, 0, 0),
-        ("Orvik burned on 1 February.", "In February 1893 Orvik burned.", 1, 0, 0),
+        ("Orvik burned on 1 April 1893.", "On April 1, Orvik burned.", 1, 0),
+        ("Orvik burned in April 1893.", "On 1 April Orvik burned.", 1, 0),
+        ("Orvik burned on 2 April 1893.", "On 1 April Orvik burned.", 0, 1),
+        ("Orvik burned in 1893.", "Orvik burned.", 0, 0),
+        ("Orvik burned in 1893.", "Orvik burned in 1894, and again in 1893.", 1, 0),
+        ("Orvik burned on 1 February.", "In February 1893 Orvik burned.", 1, 0),
     ],
 )
-def test_dates_are_compared_as_dates(claim: str, quote: str, agreeing: int, clashing: int, missing: int) -> None:
+def test_dates_are_compared_as_dates(claim: str, quote: str, agreeing: int, clashing: int) -> None:
     found = compared(claim, quote)
-    assert (found.dates_agreeing, found.dates_clashing, found.dates_missing) == (agreeing, clashing, missing)
+    assert (found.dates_agreeing, found.dates_clashing) == (agreeing, clashing)
     assert found.clashes is (clashing > 0)
 
 
@@ -38,22 +38,20 @@ def test_a_year_above_the_quote_need_not_be_said_again_but_cannot_be_at_odds() -
 
 
 @pytest.mark.parametrize(
-    ("claim", "quote", "agreeing", "clashing", "missing"),
+    ("claim", "quote", "agreeing", "clashing"),
     [
-        ("About 60 soldiers fell.", "97 soldiers fell.", 0, 1, 0),
-        ("About 90 soldiers fell.", "97 soldiers fell.", 1, 0, 0),
-        ("More than 60 soldiers fell.", "97 soldiers fell.", 1, 0, 0),
-        ("60 soldiers fell.", "97 mills burned.", 0, 0, 1),
-        ("60 soldiers fell.", "Soldiers fell.", 0, 0, 1),
-        ("Sixty soldiers fell.", "60 soldiers fell.", 1, 0, 0),
-        ("60 soldiers fell.", "Between 50 and 70 soldiers fell.", 1, 0, 0),
+        ("About 60 soldiers fell.", "97 soldiers fell.", 0, 1),
+        ("About 90 soldiers fell.", "97 soldiers fell.", 1, 0),
+        ("More than 60 soldiers fell.", "97 soldiers fell.", 1, 0),
+        ("60 soldiers fell.", "97 mills burned.", 0, 0),
+        ("60 soldiers fell.", "Soldiers fell.", 0, 0),
+        ("Sixty soldiers fell.", "60 soldiers fell.", 1, 0),
+        ("60 soldiers fell.", "Between 50 and 70 soldiers fell.", 1, 0),
     ],
 )
-def test_numbers_are_compared_where_they_count_the_same(
-    claim: str, quote: str, agreeing: int, clashing: int, missing: int
-) -> None:
+def test_numbers_are_compared_where_they_count_the_same(claim: str, quote: str, agreeing: int, clashing: int) -> None:
     found = compared(claim, quote)
-    assert (found.numbers_agreeing, found.numbers_clashing, found.numbers_missing) == (agreeing, clashing, missing)
+    assert (found.numbers_agreeing, found.numbers_clashing) == (agreeing, clashing)
 
 
 def test_the_decisive_words_are_those_that_clash() -> None:
@@ -76,11 +74,6 @@ def test_names_may_be_spelt_in_two_ways(one: str, other: str, same: bool) -> Non
     assert same_name_word(one, other) is same
 
 
-def test_a_name_that_stands_in_the_heading_is_not_missing() -> None:
-    assert compared("The mill of Orvik burned.", "It burned.", "Orvik").names_missing == 0
-    assert compared("The mill of Orvik burned.", "It burned.", "Dunmore").names_missing == 1
-
-
 @pytest.mark.parametrize(
     ("text", "denied"),
     [
@@ -95,15 +88,14 @@ def test_a_denial_is_told_by_its_verb(text: str, denied: bool) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
-def test_every_value_of_a_claim_is_counted_once(claim: str, quote: str, context: str) -> None:
+def test_a_value_of_a_claim_either_agrees_or_clashes(claim: str, quote: str, context: str) -> None:
     mentions, found = find_mentions(claim), compared(claim, quote, context)
-    assert found.dates_agreeing + found.dates_clashing + found.dates_missing == len(mentions.dates)
-    assert found.numbers_agreeing + found.numbers_clashing + found.numbers_missing == len(mentions.numbers)
-    assert found.names_agreeing + found.names_missing == len(mentions.names)
+    assert found.dates_agreeing + found.dates_clashing <= len(mentions.dates)
+    assert found.numbers_agreeing + found.numbers_clashing <= len(mentions.numbers)
 
 
 @given(st.sampled_from(["On 3 May 1893, 60 mills burned in Orvik.", "Ada Lindqvist sold 412 bags in 1907."]))
 def test_a_text_agrees_with_itself(text: str) -> None:
-    found = compared(text, text)
+    mentions, found = find_mentions(text), compared(text, text)
     assert not found.clashes
-    assert found.dates_missing + found.numbers_missing + found.names_missing == 0
+    assert (found.dates_agreeing, found.numbers_agreeing) == (len(mentions.dates), len(mentions.numbers))

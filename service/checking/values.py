@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import Levenshtein
 
-from index.analysis import query_terms, terms, words
+from index.analysis import query_terms, terms
 from index.documents import Span
 from service.checking.mentions import DateMention, Mentions, NameMention, NumberMention, find_mentions
 from service.evidence.quantities import Number, PartialDate
@@ -20,18 +21,14 @@ _VARIANT_LETTERS = 5
 class Comparison:
     """How a quote's values stand to a claim's.
 
-    Of each kind: how many of the claim's the quote has too (`agreeing`), gives otherwise (`clashing`) or leaves out
-    (`missing`). `decisive` are the places in the quote of values that clash, or if none does, that agree.
+    Of dates and numbers: how many of the claim's the quote has too (`agreeing`) or gives otherwise (`clashing`).
+    `decisive` are the places in the quote of values that clash, or if none does, of values and names that agree.
     """
 
     dates_agreeing: int
     dates_clashing: int
-    dates_missing: int
     numbers_agreeing: int
     numbers_clashing: int
-    numbers_missing: int
-    names_agreeing: int
-    names_missing: int
     decisive: tuple[Span, ...]
 
     @property
@@ -43,25 +40,20 @@ class Comparison:
 def compare_values(claim: Mentions, quote: Mentions, context: str) -> Comparison:
     """Compare what a claim and a quote name.
 
-    `context` is what stands around the quote (headings, the sentence before): a name or date said there need not be
-    said again, but only the quote itself can be at odds with the claim.
+    `context` is what stands around the quote (headings, the sentence before): a date said there need not be said again,
+    but only the quote itself can be at odds with the claim.
     """
     around = find_mentions(context)
     dates = [_date(mention.value, quote.dates, around.dates) for mention in claim.dates]
     numbers = [_number(mention.value, quote.numbers) for mention in claim.numbers]
-    said = frozenset(words(context))
-    names = [_name(mention, quote.names, said) for mention in claim.names]
     clashing = [span for outcome in (*dates, *numbers) for span in outcome.spans if outcome.clashes]
-    agreeing = [span for outcome in (*dates, *numbers, *names) for span in outcome.spans if outcome.agrees]
+    agreeing = [span for outcome in (*dates, *numbers) for span in outcome.spans if outcome.agrees]
+    agreeing += [span for mention in claim.names for span in _places_of(mention, quote.names)]
     return Comparison(
         sum(one.agrees for one in dates),
         sum(one.clashes for one in dates),
-        sum(not one.agrees and not one.clashes for one in dates),
         sum(one.agrees for one in numbers),
         sum(one.clashes for one in numbers),
-        sum(not one.agrees and not one.clashes for one in numbers),
-        sum(one.agrees for one in names),
-        sum(not one.agrees for one in names),
         tuple(clashing or agreeing),
     )
 
@@ -113,14 +105,14 @@ def _counts_alike(one: Number, other: Number) -> bool:
     return not first or not second or bool(first & second)
 
 
-def _name(name: NameMention, quote: Sequence[NameMention], context: frozenset[str]) -> _Outcome:
-    """A name is there when the words that tell it apart are: its last one, or its initials."""
-    for mention in quote:
-        if any(same_name_word(mine, theirs) for mine in name.words for theirs in mention.words):
-            return _Outcome(agrees=True, clashes=False, spans=(mention.span,))
-    if any(word in context for word in name.words):
-        return _Outcome(agrees=True, clashes=False, spans=())
-    return _MISSING
+def _places_of(name: NameMention, quote: Sequence[NameMention]) -> list[Span]:
+    """Return where a quote first has a name: the words that tell it apart, which are its last one or its initials."""
+    told = (
+        mention.span
+        for mention in quote
+        if any(same_name_word(mine, theirs) for mine in name.words for theirs in mention.words)
+    )
+    return list(islice(told, 1))
 
 
 def same_name_word(one: str, other: str) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "ARTICLES_FILE",
     "CLAIMS_FILE",
     "DEVELOPMENT_CLAIMS_FILE",
+    "EVERYDAY_CLAIMS_FILE",
     "ArticleClaim",
     "ArticlePart",
     "ArticlePassedOver",
@@ -45,6 +46,8 @@ __all__ = [
 CLAIMS_FILE = Path(__file__).parent / "gold" / "claims.jsonl"
 # More claims of the same form, all of the development half and in no reported figure.
 DEVELOPMENT_CLAIMS_FILE = Path(__file__).parent / "gold" / "claims_development.jsonl"
+# Plain claims as people paste them, where the others look for what is hard; both halves, reported by themselves.
+EVERYDAY_CLAIMS_FILE = Path(__file__).parent / "gold" / "claims_everyday.jsonl"
 ARTICLES_FILE = Path(__file__).parent / "gold" / "articles.jsonl"
 
 Style = Literal["plain", "paraphrased"]

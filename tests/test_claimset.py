@@ -205,6 +205,14 @@ def test_no_shipped_claim_is_made_twice_and_each_is_a_sentence(claims: tuple[Gol
     assert [one.id for one in claims if not re.fullmatch(r"[A-Z0-9].*\.", one.claim)] == []
 
 
+def test_no_claim_stands_in_two_of_the_shipped_files() -> None:
+    files = sorted(CLAIMS_FILE.parent.glob("claims*.jsonl"))
+    assert len(files) == 4
+    loaded = [one for path in files for one in load_claims(path, finder(TEXTS))]
+    for said in ([one.id for one in loaded], [normalize(one.claim).text for one in loaded]):
+        assert [text for text, count in Counter(said).items() if count > 1] == []
+
+
 def test_quotes_of_shipped_claims_are_verbatim_and_stand_once(claims: tuple[GoldClaim, ...]) -> None:
     for one in claims:
         places = [(part.document_id, part.span) for part in (*one.supporting, *one.refuting)]

@@ -53,6 +53,8 @@ FOLDS = 5
 # A false "supported" is the worst error: it costs as much as two others, and however much is gained, no more than this
 # share of refuted and undecided claims may come out supported.
 FALSE_SUPPORTED_COST = 1.0
+# To call false what the documents say or leave open costs half as much: the quote shows the reader that it does not.
+FALSE_REFUTED_COST = 0.5
 MOST_FALSE_SUPPORTED = 0.05
 AS_DECIDED = Confidence(1.0, 0.0, 0.0, 0.0, 0.0)
 _GRID = np.round(np.arange(0.2, 0.96, 0.05), 2)
@@ -135,20 +137,28 @@ def sides(case: Case, bars: Bars) -> tuple[float, float]:
 
 
 def gain(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> FloatArray:
-    """Return what each verdict is worth: 1 when right, less the cost of a false "supported"."""
-    return np.array(
-        [
-            float(verdict == case.verdict)
-            - FALSE_SUPPORTED_COST * (verdict == "supported" and case.verdict in ("refuted", "not_enough_info"))
-            for verdict, case in zip(verdicts, cases, strict=True)
-        ]
-    )
+    """Return what each verdict is worth: 1 when right, less the cost of a false "supported" or "refuted"."""
+    return np.array([_worth(verdict, case.verdict) for verdict, case in zip(verdicts, cases, strict=True)])
+
+
+def _worth(verdict: VerdictLabel, gold: VerdictLabel) -> float:
+    if verdict == gold:
+        return 1.0
+    if gold == "conflicting":
+        return 0.0
+    return {"supported": -FALSE_SUPPORTED_COST, "refuted": -FALSE_REFUTED_COST}.get(verdict, 0.0)
 
 
 def false_supported(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> float:
     """Return the share of refuted and undecided claims that come out supported."""
     unproved = [v for v, case in zip(verdicts, cases, strict=True) if case.verdict in ("refuted", "not_enough_info")]
     return unproved.count("supported") / max(1, len(unproved))
+
+
+def false_refuted(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> float:
+    """Return the share of supported and undecided claims that come out refuted."""
+    standing = [v for v, case in zip(verdicts, cases, strict=True) if case.verdict in ("supported", "not_enough_info")]
+    return standing.count("refuted") / max(1, len(standing))
 
 
 def fit_bars(cases: Sequence[Case]) -> Bars:
@@ -201,6 +211,7 @@ def report_on(cases: Sequence[Case], verdicts: Sequence[VerdictLabel]) -> dict[s
     right = [verdict == case.verdict for verdict, case in zip(verdicts, cases, strict=True)]
     report = {"claims": float(len(cases)), "accuracy": float(np.mean(right))}
     report["false_supported"] = false_supported(verdicts, cases)
+    report["false_refuted"] = false_refuted(verdicts, cases)
     for label in LABELS:
         ours = [ok for ok, case in zip(right, cases, strict=True) if case.verdict == label]
         report[f"right_when_{label}"] = float(np.mean(ours)) if ours else 0.0

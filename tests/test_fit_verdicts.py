@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conftest import make_document
 from eval.fit_verdicts import (
     AS_DECIDED,
+    FALSE_REFUTED_COST,
     FALSE_SUPPORTED_COST,
     FOLDS,
     MOST_FALSE_SUPPORTED,
@@ -123,6 +124,8 @@ def test_what_a_verdict_is_worth(verdict: VerdictLabel, gold: VerdictLabel) -> N
     worth = 1.0 if verdict == gold else 0.0
     if verdict == "supported" and gold in ("refuted", "not_enough_info"):
         worth = -FALSE_SUPPORTED_COST
+    if verdict == "refuted" and gold in ("supported", "not_enough_info"):
+        worth = -FALSE_REFUTED_COST
     assert gain([verdict], [case("claim", gold)]).tolist() == [worth]
 
 
@@ -145,7 +148,8 @@ def gained(best: np.ndarray, gold: np.ndarray, thresholds: tuple[float, ...]) ->
     unproved = np.isin(gold, ["refuted", "not_enough_info"])
     false = supported & unproved
     # Too many false ones rule the thresholds out.
-    return np.where(false.sum() <= MOST_FALSE_SUPPORTED * unproved.sum(), (verdicts == gold) - 1.0 * false, -np.inf)
+    worth = (verdicts == gold) - 1.0 * false - 0.5 * (refuted & np.isin(gold, ["supported", "not_enough_info"]))
+    return np.where(false.sum() <= MOST_FALSE_SUPPORTED * unproved.sum(), worth, -np.inf)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -178,6 +182,7 @@ def test_the_report_by_hand() -> None:
         "claims": 6,
         "accuracy": 0.5,
         "false_supported": 0.5,
+        "false_refuted": 0.25,
         "right_when_supported": 0.5,
         "right_when_refuted": 0.5,
         "right_when_conflicting": 0,

@@ -110,7 +110,7 @@ def read_cases(paths: Sequence[Path]) -> list[Case]:
 
 def _odds(reader: EvidenceReader, chances: FloatArray, weighed: Sequence[Weighed]) -> FloatArray:
     """Return the chances that the quotes are at odds with the best one for the claim, whatever the bars will be."""
-    best = best_for(chances, Bars(0.0, 1.0, 1.0))
+    best = best_for(chances, Bars(0.0, 1.0, 0.0))
     return np.zeros(len(weighed)) if best is None else np.array(at_odds(reader.verifier, weighed[best], weighed))
 
 
@@ -164,14 +164,16 @@ def false_refuted(verdicts: Sequence[VerdictLabel], cases: Sequence[Case]) -> fl
 def fit_bars(cases: Sequence[Case]) -> Bars:
     """Return the middle of the bars that gain about the most (within half a standard error of the best)."""
     grid, gains = [], []
-    for supported, refuted in itertools.product(_GRID.tolist(), repeat=2):
-        found = [sides(case, Bars(supported, refuted, 1.0)) for case in cases]
-        for conflicting in _GRID.tolist():
-            bars = (supported, refuted, conflicting)
-            verdicts = [verdict_for(*one, Bars(*bars)) for one in found]
-            if false_supported(verdicts, cases) <= MOST_FALSE_SUPPORTED:
-                grid.append(bars)
-                gains.append(gain(verdicts, cases))
+    weighed: dict[tuple[float, float], list[tuple[float, float]]] = {}
+    for triple in itertools.product(_GRID.tolist(), repeat=3):
+        bars = Bars(*triple)
+        least = bars.least_for, bars.least_against
+        if least not in weighed:
+            weighed[least] = [sides(case, bars) for case in cases]
+        verdicts = [verdict_for(*one, bars) for one in weighed[least]]
+        if false_supported(verdicts, cases) <= MOST_FALSE_SUPPORTED:
+            grid.append(triple)
+            gains.append(gain(verdicts, cases))
     if not grid:
         return Bars(1.0, 1.0, 1.0)
     means = np.array([one.mean() for one in gains])

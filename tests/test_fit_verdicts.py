@@ -141,7 +141,7 @@ def gained(best: np.ndarray, gold: np.ndarray, thresholds: tuple[float, ...]) ->
     """What each verdict is worth under some thresholds, written without the code that is tested."""
     supports, refutes = best.T
     for_it, against = supports >= thresholds[0], refutes >= thresholds[1]
-    both = for_it & against & (best.min(axis=1) >= thresholds[2])
+    both = best.min(axis=1) >= thresholds[2]
     supported = for_it & ~both & (~against | (supports >= refutes))
     refuted = against & ~both & ~supported
     verdicts = np.select([both, supported, refuted], ["conflicting", "supported", "refuted"], "not_enough_info")

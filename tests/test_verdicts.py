@@ -121,6 +121,12 @@ def test_a_conflict_shows_both_sides_and_is_as_sure_as_the_weaker() -> None:
     assert line_numbers(verdict.refuting) == [1, 3]
 
 
+def test_what_is_too_unsure_to_decide_alone_can_be_a_side_of_a_conflict() -> None:
+    verdict = decide(CLAIM, [], weighed((0.75, 0.1), (0.1, 0.7)), Bars(0.9, 0.8, 0.7))
+    assert (verdict.verdict, verdict.confidence) == ("conflicting", 0.7)
+    assert (line_numbers(verdict.supporting), line_numbers(verdict.refuting)) == ([0], [1])
+
+
 @pytest.mark.parametrize(
     ("supports", "refutes", "verdict"),
     [
@@ -129,6 +135,7 @@ def test_a_conflict_shows_both_sides_and_is_as_sure_as_the_weaker() -> None:
         (0.69, 0.9, "refuted"),
         (0.65, 0.65, "supported"),
         (0.65, 0.66, "refuted"),
+        (0.55, 0.66, "refuted"),
     ],
 )
 def test_a_weak_conflict_goes_to_the_surer_side(supports: float, refutes: float, verdict: VerdictLabel) -> None:
@@ -201,15 +208,17 @@ def test_every_verdict_is_sound(
     for citation in (*verdict.supporting, *verdict.refuting, *verdict.nearest):
         assert citation.text == CHRONICLE.text[citation.start : citation.end]
         verify_citation(citation, CHRONICLE)
-    for side, (citations, bar) in enumerate(zip((verdict.supporting, verdict.refuting), bars, strict=False)):
+    for side, citations in enumerate((verdict.supporting, verdict.refuting)):
+        bar = bars[2] if verdict.verdict == "conflicting" else bars[side]
         shown = [chances[number][side] for number in line_numbers(citations)]
         assert len(shown) <= MAX_QUOTES
         assert shown == sorted(shown, reverse=True)
         assert all(one >= max(bar, SHOWN_SHARE * shown[0]) for one in shown)
         assert not shown or shown[0] == max(pair[side] for pair in chances if pair[side] > pair[1 - side])
-    reached = [any(pair[side] >= bars[side] and pair[side] > pair[1 - side] for pair in chances) for side in (0, 1)]
-    assert (verdict.verdict == "not_enough_info") == (not any(reached))
-    assert verdict.verdict != "conflicting" or all(reached)
+    sides = [max((pair[side] for pair in chances if pair[side] > pair[1 - side]), default=0.0) for side in (0, 1)]
+    assert (verdict.verdict == "conflicting") == (min(sides) >= bars[2])
+    if verdict.verdict != "conflicting":
+        assert (verdict.verdict == "not_enough_info") == (sides[0] < bars[0] and sides[1] < bars[1])
     if verdict.reason is not None:
         assert verdict.reason == ("silent" if passages else "nothing_retrieved")
         assert len(verdict.nearest) == min(passages, MAX_NEAREST)

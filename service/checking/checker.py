@@ -34,7 +34,7 @@ from service.evidence.reader import EvidenceReader
 from service.evidence.reading import evidence_for
 from service.lookup import LookupResult, identifies
 from service.quotes import Citation, make_citation
-from service.verdicts import CheckedQuotation, CheckResult, PassedOver, SilenceReason, Verdict, summarize
+from service.verdicts import CheckedQuotation, CheckResult, PassedOver, SilenceReason, Verdict, VerdictLabel, summarize
 
 # So many of the best passages by fusion are put to the evidence model, and of so many the sentences are weighed.
 RETRIEVED = 24
@@ -43,6 +43,8 @@ WEIGHED = 6
 MAX_QUOTES = 6
 SHOWN_SHARE = 0.6
 MAX_NEAREST = 3
+# More than any chance.
+_NEVER = 2.0
 MAX_STATEMENTS = 1_000
 MAX_QUOTATIONS = 200
 _REMEMBERED = 2_000
@@ -189,15 +191,13 @@ def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bar
     best = surest(np.array([(item.supports, item.refutes) for item in weighed]))
     verdict = verdict_for(*best, bars)
     evidence = [item.evidence for item in judged]
-    supporting = gathered(_side(weighed, lambda item: (item.supports, item.refutes), bars.supported), evidence)
-    refuting = gathered(_side(weighed, lambda item: (item.refutes, item.supports), bars.refuted), evidence)
     span = Span(0, len(claim))
-    if verdict == "supported":
-        return Verdict(claim, span, None, verdict, round(best[0], 4), supporting, (), None, ())
-    if verdict == "refuted":
-        return Verdict(claim, span, None, verdict, round(best[1], 4), (), refuting, None, ())
-    if verdict == "conflicting":
-        return Verdict(claim, span, None, verdict, round(min(best), 4), supporting, refuting, None, ())
+    if verdict != "not_enough_info":
+        decided_by = {"supported": best[0], "refuted": best[1], "conflicting": min(best)}[verdict]
+        least_for, least_against = _needed(verdict, bars)
+        supporting = gathered(_side(weighed, lambda item: (item.supports, item.refutes), least_for), evidence)
+        refuting = gathered(_side(weighed, lambda item: (item.refutes, item.supports), least_against), evidence)
+        return Verdict(claim, span, None, verdict, round(decided_by, 4), supporting, refuting, None, ())
     reason: SilenceReason = "silent" if judged else "nothing_retrieved"
     nearest = gathered(
         [
@@ -207,6 +207,13 @@ def decide(claim: str, judged: Sequence[Judged], weighed: Sequence[Weighed], bar
         evidence,
     )
     return Verdict(claim, span, None, verdict, round(1 - max(best), 4), (), (), reason, nearest)
+
+
+def _needed(verdict: VerdictLabel, bars: Bars) -> tuple[float, float]:
+    """Return the chances that a quote for a claim and one against it need to be shown under a verdict."""
+    return {"supported": (bars.supported, _NEVER), "refuted": (_NEVER, bars.refuted)}.get(
+        verdict, (bars.conflicting, bars.conflicting)
+    )
 
 
 def _side(

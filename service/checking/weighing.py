@@ -10,7 +10,7 @@ from index.passages import Passage
 from service.checking.mentions import find_mentions
 from service.checking.times import resolve_days
 from service.checking.values import Comparison, compare_values
-from service.evidence.entailing import label_chances, least_silent
+from service.evidence.entailing import as_quoted, label_chances, least_silent
 from service.evidence.formats import LABELS
 from service.evidence.judging import Judged
 from service.evidence.leaning import leans
@@ -81,9 +81,10 @@ def at_odds(model: EvidenceModel, quote: Weighed, others: Sequence[Weighed]) -> 
 
 def _refuting(model: EvidenceModel, claim: Weighed, quotes: Sequence[Weighed]) -> list[float]:
     """Return the chances that quotes refute what another says, 1 where that is too long to be read whole."""
-    if not model.reads_whole(claim.quotable.said):
+    said = as_quoted(claim.quotable.said)
+    if not model.reads_whole(said):
         return [1.0] * len(quotes)
-    return [one.refutes for one in weigh(model, claim.quotable.said, [quote.quotable for quote in quotes])]
+    return [one.refutes for one in weigh(model, said, [quote.quotable for quote in quotes])]
 
 
 def _judge(model: EvidenceModel, claim: str, quotables: Sequence[Quotable]) -> list[FloatArray]:

@@ -17,17 +17,27 @@ from service.verdicts import VerdictLabel
 WEIGHTS = Path(__file__).parent / "weights.json"
 FloatArray = npt.NDArray[np.float64]
 _LEAST = 1e-6
-# A quote stands against one that says the claim outright where the two are at odds with at least this chance.
-AT_ODDS = 0.7
+# A quote stands against one that speaks for the claim where the two are at odds with at least this chance.
+AT_ODDS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The chances that a quote needs for a verdict; `conflicting` is what the weaker side of a conflict needs."""
+    """The chances that a quote needs for a verdict; for a conflict, what the surest quote of either side needs."""
 
     supported: float
     refuted: float
     conflicting: float
+
+    @property
+    def least_for(self) -> float:
+        """What a quote for a claim needs at least to have a part in a verdict."""
+        return min(self.supported, self.conflicting)
+
+    @property
+    def least_against(self) -> float:
+        """What a quote against a claim needs at least to have a part in a verdict."""
+        return min(self.refuted, self.conflicting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +81,16 @@ def surest(chances: FloatArray) -> tuple[float, float]:
 
 
 def best_for(chances: FloatArray, bars: Bars) -> int | None:
-    """Return the place of the quote that says the claim outright, None where none does."""
+    """Return the place of the quote that speaks surest for the claim, None where none has a part in the verdict."""
     if not len(chances):
         return None
     best = int(np.argmax(chances[:, 0] - chances[:, 1]))
-    return best if chances[best, 0] >= max(bars.supported, chances[best, 1]) else None
+    return best if chances[best, 0] >= max(bars.least_for, chances[best, 1]) else None
 
 
 def speaking_against(chances: FloatArray, bars: Bars) -> npt.NDArray[np.bool_]:
     """Return which quotes refute the claim as far as the bars allow."""
-    return (chances[:, 1] >= bars.refuted) & (chances[:, 1] >= chances[:, 0])
+    return (chances[:, 1] >= bars.least_against) & (chances[:, 1] >= chances[:, 0])
 
 
 def verdict_for(supports: float, refutes: float, bars: Bars) -> VerdictLabel:
@@ -88,9 +98,9 @@ def verdict_for(supports: float, refutes: float, bars: Bars) -> VerdictLabel:
 
     One quote against ten is a conflict to be shown, not an average.
     """
-    supported, refuted = 0 < supports >= bars.supported, 0 < refutes >= bars.refuted
-    if supported and refuted and min(supports, refutes) >= bars.conflicting:
+    if 0 < min(supports, refutes) >= bars.conflicting:
         return "conflicting"
+    supported, refuted = 0 < supports >= bars.supported, 0 < refutes >= bars.refuted
     if supported and (supports >= refutes or not refuted):
         return "supported"
     return "refuted" if refuted else "not_enough_info"

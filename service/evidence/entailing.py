@@ -68,6 +68,14 @@ def _judge(model: EvidenceModel, temperature: float, claim: str, texts: Sequence
     return found
 
 
+def as_quoted(sentence: str) -> str:
+    """Return a sentence of a document in the form in which the verifier holds it, like a claim, against another.
+
+    It says many things where a claim says one, so the verifier was taught to tell the two apart by the marks.
+    """
+    return f"“{sentence}”"
+
+
 def least_silent(windows: Sequence[WindowLogits]) -> WindowLogits:
     """Return the window of a text that is least neutral: a long text says what one of its windows says."""
     return max(windows, key=lambda window: -label_chances(window, 1.0)[_NEUTRAL])

@@ -20,7 +20,7 @@ from service.evidence.windows import MAX_QUESTION_TOKENS, Tokenizer, Window, mak
 WEIGHTS = Path(__file__).parent / "weights"
 EVIDENCE_FILE, VERIFIER_FILE = WEIGHTS / "evidence.onnx", WEIGHTS / "verifier.onnx"
 CHECKSUM = "46e900129018862f645fa5b672ec9df1561a65fb87f0155b8eeb6fcbe8c508cf"
-VERIFIER_CHECKSUM = "ab72d4b24d49a54d676326b67a9f589643b5799fce4e3c63d33c67ed84c4948a"
+VERIFIER_CHECKSUM = "eeaabbfb1f971c66eed4b2ec046432a8b17cb6bad0bba4868e20653067db821c"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("span_logits", "relevance_logit", "entailment_logits")
 FloatArray = npt.NDArray[np.float64]

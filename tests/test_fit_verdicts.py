@@ -71,7 +71,7 @@ def test_a_claim_is_never_judged_by_bars_that_were_fitted_on_it() -> None:
 
 def test_what_is_not_at_odds_with_the_best_quote_is_no_rival() -> None:
     chances = np.array([(0.9, 0.05), (0.1, 0.8), (0.0, 0.7)])
-    for odds, verdict in (((0, 0.9, 0), "conflicting"), ((0, 0.1, 0.9), "conflicting"), ((0, 0.1, 0.6), "supported")):
+    for odds, verdict in (((0, 0.9, 0), "conflicting"), ((0, 0.1, 0.9), "conflicting"), ((0, 0.1, 0.1), "supported")):
         assert decided(Case("any", "refuted", chances, np.array(odds)), EVEN) == verdict
     unsure = np.array([(0.4, 0.05), (0.1, 0.8)])
     assert decided(Case("any", "refuted", unsure, np.zeros(2)), EVEN) == "refuted"

@@ -103,31 +103,31 @@ def test_the_written_texts_that_ship_are_whole_and_not_about_the_seeds() -> None
     assert not re.search(r"\b(?:Mali|Tuaregs?|Azawad|MNLA|Sahel|Ansar Dine|Timbuktu)\b", text)
 
 
-def test_sentences_that_decide_a_claim_differently_are_rivals_both_ways(tmp_path: Path) -> None:
+def test_sentences_that_decide_a_claim_differently_are_rivals_either_way(tmp_path: Path) -> None:
     write_lines(tmp_path / "written.jsonl", [DOSSIER])
     dossiers = list(read_written([tmp_path / "written.jsonl"]))
-    for seed in range(20):
-        made = list(rival_examples(dossiers, random.Random(seed)))
-        odds = {(one.question, one.header, one.context) for one in made if one.label == "contradiction"}
-        assert odds == {
-            ("The mill burned in 1901.", "Mills\nFires\n", "Orvik, burned 1902"),
-            ("Orvik, burned 1902", "Orvik\n", "The mill burned in 1901."),
-        }
-        peaceful = [one for one in made if one.label != "contradiction"]
-        assert len(peaceful) == 2
-        for one in peaceful:
-            assert one.label == "neutral"
-            assert one.question != one.context
-            assert (one.question, one.context) not in {(said, told) for said, _, told in odds}
+    made = [one for seed in range(20) for one in rival_examples(dossiers, random.Random(seed))]
+    odds = {(one.question, one.header, one.context) for one in made if one.label == "contradiction"}
+    assert odds == {
+        ("“The mill burned in 1901.”", "Mills\nFires\n", "Orvik, burned 1902"),
+        ("“Orvik, burned 1902”", "Orvik\n", "The mill burned in 1901."),
+    }
+    peaceful = [one for one in made if one.label != "contradiction"]
+    assert len(peaceful) == len(made) / 2
+    for one in peaceful:
+        assert one.label == "neutral"
+        assert one.question != f"“{one.context}”"
+        assert (one.question, one.context) not in {(said, told) for said, _, told in odds}
 
 
 def test_a_sentence_that_leans_on_another_is_no_rival_by_itself(tmp_path: Path) -> None:
     claim = {"claim": "Orvik's mill lay in ruins.", "supports": [3], "refutes": [1]}
     write_lines(tmp_path / "written.jsonl", [{**PASSAGE, "claims": [claim]}])
-    made = list(rival_examples(list(read_written([tmp_path / "written.jsonl"])), random.Random(0)))
-    assert {one.question for one in made} == {"Rain fell."}
-    (odds,) = (one for one in made if one.label == "contradiction")
-    assert odds.context == "The mill burned in 1901. The next day it was rebuilt."
+    dossiers = list(read_written([tmp_path / "written.jsonl"]))
+    made = [one for seed in range(20) for one in rival_examples(dossiers, random.Random(seed))]
+    assert {one.question for one in made} == {"“Rain fell.”"}
+    odds = {one.context for one in made if one.label == "contradiction"}
+    assert odds == {"The mill burned in 1901. The next day it was rebuilt."}
 
 
 def test_the_sentences_that_were_mistaken_are_drawn_before_the_nearest(tmp_path: Path) -> None:
